@@ -1,0 +1,32 @@
+# Compilers, build types, warnings, sanitizers and dependencies, in one place.
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Dev, Debug, Release or RelWithDebInfo" FORCE)
+endif()
+if(SEASTAR_SMF_TOP_LEVEL)
+  set(CMAKE_CXX_FLAGS_DEV "-O1 -g1" CACHE STRING "Dev: fast to compile, asserts on")
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -gdwarf-4" CACHE STRING "" FORCE)
+  set(CMAKE_CXX_EXTENSIONS ON)
+  find_program(CCACHE_PROGRAM ccache)
+  if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    # base_dir and no hash_dir: a fresh clone in another folder hits too.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+      CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
+  endif()
+endif()
+if(SEASTAR_SANITIZE)
+  add_compile_options(-fsanitize=${SEASTAR_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SEASTAR_SANITIZE})
+endif()
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(Boost REQUIRED COMPONENTS program_options)
+find_package(fmt REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(liburing REQUIRED IMPORTED_TARGET liburing)
+
+# What our own sources are compiled with; consumers inherit none of it.
+add_library(seastar_private_options INTERFACE)
+target_compile_options(seastar_private_options INTERFACE
+  -Wall -Wextra -fno-omit-frame-pointer -ftls-model=initial-exec)
+target_compile_features(seastar_private_options INTERFACE cxx_std_20)

@@ -7,13 +7,11 @@
 
 namespace smf::internal {
 
-/// Hands out blocks that begin with room for the deleter of the temporary_buffer that they may become.
+/// Hands out blocks with a deleter in front, so that they may become temporary_buffers.
 class pooled_allocator final : public flatbuffers::Allocator {
 public:
     uint8_t* allocate(size_t size) override;
     void deallocate(uint8_t* p, size_t size) override;
-    /// A buffer of `size` bytes at `data` that gives the block at `base` back when it goes.
-    static seastar::temporary_buffer<char> adopt(uint8_t* base, char* data, size_t size) noexcept;
 };
 
 /// Lives on the stack of one function.
@@ -27,8 +25,8 @@ public:
     /// Requires: Finish() was called.
     seastar::temporary_buffer<char> release();
 
-    /// With the room for the deleter, the largest block that the pools keep.
-    static constexpr size_t initial_size = 1024 - 64;
+    /// With the deleter, the largest block that the shard's pools keep.
+    static constexpr size_t initial_size = 1024 - 32;
 };
 
 }

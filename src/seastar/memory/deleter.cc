@@ -1,0 +1,88 @@
+#include <seastar/core/deleter.hh>
+#include <seastar/core/internal/task_allocator.hh>
+
+namespace seastar {
+
+namespace internal {
+
+namespace {
+struct free_deleter_impl final : deleter::impl {
+    void* object;
+    free_deleter_impl(deleter next, void* object) noexcept : impl(std::move(next)), object(object) {}
+    ~free_deleter_impl() override { std::free(object); }
+};
+}
+
+buffer_deleter_impl* buffer_deleter_impl::make(size_t buffer_size) {
+    size_t size = sizeof(buffer_deleter_impl) + buffer_size;
+    if (size < buffer_size) {
+        throw std::bad_alloc();
+    }
+    return ::new (memory::allocate_task(size)) buffer_deleter_impl(size);
+}
+
+void buffer_deleter_impl::operator delete(buffer_deleter_impl* self, std::destroying_delete_t) noexcept {
+    size_t size = self->size;
+    self->~buffer_deleter_impl();
+    memory::free_task(self, size);
+}
+
+}
+
+// Chains of `next` are taken apart here, one by one, so that a long one does not nest as many destructors.
+void deleter::destroy(impl* i) noexcept {
+    while (i != nullptr) {
+        impl* next = std::exchange(i->next._impl, nullptr);
+        delete i;
+        if (next == nullptr) {
+            return;
+        }
+        if (is_raw_object(next)) {
+            std::free(to_raw_object(next));
+            return;
+        }
+        i = --next->refs == 0 ? next : nullptr;
+    }
+}
+
+deleter deleter::share() {
+    if (_impl == nullptr) {
+        return deleter();
+    }
+    if (is_raw_object(_impl)) {
+        _impl = new internal::free_deleter_impl(deleter(), to_raw_object(_impl));
+    }
+    ++_impl->refs;
+    return deleter(_impl);
+}
+
+void deleter::append(deleter d) {
+    if (!d) {
+        return;
+    }
+    deleter* end = this;
+    while (end->_impl != nullptr) {
+        if (end->_impl == d._impl) {
+            return; // one hold of it is enough
+        }
+        if (is_raw_object(end->_impl)) {
+            end->_impl = new internal::free_deleter_impl(deleter(), to_raw_object(end->_impl));
+        }
+        if (end->_impl->refs != 1) {
+            // Others hold this part, and must not come to depend on `d`: it gets a part of its own in front.
+            *end = make_object_deleter(std::move(*end), std::move(d));
+            return;
+        }
+        end = &end->_impl->next;
+    }
+    *end = std::move(d);
+}
+
+deleter make_free_deleter(deleter next, void* object) {
+    if (object == nullptr) {
+        return next;
+    }
+    return deleter(new internal::free_deleter_impl(std::move(next), object));
+}
+
+}

@@ -1,0 +1,34 @@
+#include <seastar/core/sstring.hh>
+
+#include <cstdio>
+#include <istream>
+#include <new>
+#include <stdexcept>
+
+namespace seastar::internal {
+
+void throw_sstring_out_of_range(const char* where) {
+    throw std::out_of_range(where);
+}
+
+void throw_sstring_overflow() {
+    throw std::overflow_error("sstring overflow");
+}
+
+void* allocate_sstring(size_t size) {
+    return ::operator new(size);
+}
+
+void free_sstring(void* p, size_t size) noexcept {
+    ::operator delete(p, size);
+}
+
+std::istream& read_word(std::istream& is, std::string& word) {
+    return is >> word;
+}
+
+size_t print_double(double value, char* buffer, size_t size) noexcept {
+    return size_t(std::snprintf(buffer, size, "%g", value));
+}
+
+}

@@ -1,0 +1,174 @@
+#include "loop/shard.hh"
+
+#include <seastar/core/manual_clock.hh>
+#include <seastar/core/shard_id.hh>
+#include <seastar/util/assert.hh>
+
+#include <algorithm>
+
+namespace seastar {
+
+namespace internal {
+thread_local constinit hot_variables hot;
+}
+
+namespace loop {
+
+using internal::hot;
+using internal::timer_clock;
+
+namespace {
+
+constinit thread_local shard* current_shard [[gnu::tls_model("initial-exec")]] = nullptr;
+
+// Coarse timers are looked at in steps of this: many of them then share one wake-up.
+constexpr kernel::nanoseconds lowres_step = 10'000'000;
+
+void relax() noexcept {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+}
+
+shard& this_shard() noexcept {
+    SEASTAR_ASSERT(current_shard);
+    return *current_shard;
+}
+
+shard* this_shard_or_null() noexcept { return current_shard; }
+
+shard::shard(kernel::ring& ring, const shard_options& options)
+    : _options(options), _ring(ring), _queue(ring), _random(options.seed), _start_time(ring.now()) {
+    SEASTAR_ASSERT(!current_shard);
+    current_shard = this;
+    internal::this_shard_id_value = options.id;
+    hot = {};
+    hot.lowres_now = _start_time;
+    _names[0] = {"main", "main"};
+    if (options.preempt) {
+        _preemption.emplace(options.id, options.task_quota, options.stall_threshold, options.stall_reports_per_minute);
+    }
+}
+
+shard::~shard() {
+    SEASTAR_ASSERT(current_shard == this);
+    _preemption.reset();
+    current_shard = nullptr;
+    internal::this_shard_id_value = 0;
+    hot = {};
+}
+
+void shard::add(poller& p) noexcept {
+    poller** last = &_pollers;
+    while (*last) {
+        last = &(*last)->_next;
+    }
+    *last = &p;
+    p._next = nullptr;
+}
+
+void shard::remove(poller& p) noexcept {
+    for (poller** at = &_pollers; *at; at = &(*at)->_next) {
+        if (*at == &p) {
+            *at = p._next;
+            return;
+        }
+    }
+}
+
+bool shard::fire_timers(kernel::nanoseconds now) noexcept {
+    hot.lowres_now = now;
+    bool any = timers(timer_clock::steady).expire(now);
+    any |= timers(timer_clock::lowres).expire(now);
+    auto& manual = timers(timer_clock::manual);
+    if (!manual.empty()) {
+        any |= manual.expire(manual_clock::now().time_since_epoch().count());
+    }
+    return any;
+}
+
+bool shard::poll_all() noexcept {
+    bool any = false;
+    for (poller* p = _pollers; p;) {
+        poller* next = p->_next;
+        any |= p->poll();
+        p = next;
+    }
+    return _ring.poll() || any;
+}
+
+bool shard::run_one() noexcept {
+    if (_queue.run_one()) {
+        return true;
+    }
+    bool any = fire_timers(_ring.now());
+    return poll_all() || any || !_queue.empty();
+}
+
+bool shard::turn() noexcept {
+    auto now = _ring.now();
+    _queue.charge(now);
+    bool any = fire_timers(now);
+    if (!_queue.empty()) {
+        if (_preemption) {
+            _preemption->begin_turn(_queue.tasks_run());
+        }
+        any |= _queue.run(now);
+    }
+    return poll_all() || any || !_queue.empty();
+}
+
+kernel::nanoseconds shard::next_deadline() const noexcept {
+    auto lowres = _timers[static_cast<unsigned>(timer_clock::lowres)].next_expiry();
+    if (lowres != INT64_MAX) {
+        lowres = (lowres / lowres_step + 1) * lowres_step;
+    }
+    return std::min(_timers[static_cast<unsigned>(timer_clock::steady)].next_expiry(), lowres);
+}
+
+void shard::idle(kernel::nanoseconds deadline) noexcept {
+    if (_options.poll_mode) {
+        return;
+    }
+    auto began = _ring.now();
+    _queue.charge(began);
+    deadline = std::min(deadline, next_deadline());
+    if (_options.idle_poll_time) {
+        auto spin_until = std::min(began + _options.idle_poll_time, deadline);
+        while (_ring.now() < spin_until) {
+            if (poll_all() || !_queue.empty()) {
+                return;
+            }
+            relax();
+        }
+    }
+    poller* refused = nullptr;
+    for (poller* p = _pollers; p; p = p->_next) {
+        if (!p->before_sleep()) {
+            refused = p;
+            break;
+        }
+    }
+    if (!refused && _queue.empty()) {
+        if (_preemption) {
+            _preemption->before_sleep();
+        }
+        _ring.wait(deadline);
+        if (_preemption) {
+            _preemption->after_sleep();
+        }
+        auto now = _ring.now();
+        hot.lowres_now = now;
+        _idle_time += now - began;
+    }
+    for (poller* p = _pollers; p != refused; p = p->_next) {
+        p->after_sleep();
+    }
+}
+
+}
+}

@@ -1,8 +1,8 @@
 # Compilers, build types, warnings, sanitizers and dependencies, in one place.
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
-  set(CMAKE_BUILD_TYPE Release CACHE STRING "Dev, Debug, Release or RelWithDebInfo" FORCE)
+  set(CMAKE_BUILD_TYPE Release) # of this project only; one around it keeps its own
 endif()
-if(SEASTAR_SMF_TOP_LEVEL)
+if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_CXX_FLAGS_DEV "-O1 -g1" CACHE STRING "Dev: fast to compile, asserts on")
   set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -gdwarf-4" CACHE STRING "" FORCE)
   set(CMAKE_CXX_EXTENSIONS ON)
@@ -28,5 +28,6 @@ pkg_check_modules(liburing REQUIRED IMPORTED_TARGET liburing)
 # What our own sources are compiled with; consumers inherit none of it.
 add_library(seastar_private_options INTERFACE)
 target_compile_options(seastar_private_options INTERFACE
-  -Wall -Wextra -fno-omit-frame-pointer -ftls-model=initial-exec)
+  -Wall -Wextra -fno-omit-frame-pointer -ftls-model=initial-exec
+  -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=) # assertions name files as they are called here
 target_compile_features(seastar_private_options INTERFACE cxx_std_20)

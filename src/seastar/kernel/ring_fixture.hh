@@ -1,0 +1,174 @@
+/// What the conformance tests of rings share: a ring of each kind, operations that record what happened to them, and
+/// sockets on the loopback.
+#pragma once
+
+#include "backend.hh"
+#include "fd.hh"
+#include "sockets.hh"
+
+#include <gtest/gtest.h>
+
+#include <netinet/in.h>
+#include <string>
+#include <vector>
+
+namespace seastar::kernel {
+
+struct recorded final : operation {
+    int completions = 0;
+    int32_t result = INT32_MIN;
+    void complete(int32_t r) noexcept override {
+        ++completions;
+        result = r;
+    }
+};
+
+struct recorded_receiver final : receiver {
+    std::string data;
+    size_t pieces = 0;
+    int completions = 0;
+    int32_t result = INT32_MIN;
+    ring* cancel_in_received = nullptr;
+    void received(const char* bytes, size_t size) noexcept override {
+        EXPECT_GT(size, 0u);
+        EXPECT_TRUE(busy());
+        data.append(bytes, size);
+        ++pieces;
+        if (cancel_in_received) {
+            cancel_in_received->cancel(*this);
+        }
+    }
+    void complete(int32_t r) noexcept override {
+        ++completions;
+        result = r;
+    }
+};
+
+struct recorded_acceptor final : acceptor {
+    std::vector<int> fds;
+    int completions = 0;
+    int32_t result = INT32_MIN;
+    ring* closes_with = nullptr; ///< close each connection at once instead of keeping it
+    size_t accepts = 0;
+    void accepted(int fd) noexcept override {
+        ++accepts;
+        if (closes_with) {
+            closes_with->close(fd);
+        } else {
+            fds.push_back(fd);
+        }
+    }
+    void complete(int32_t r) noexcept override {
+        ++completions;
+        result = r;
+    }
+    ~recorded_acceptor() {
+        for (int fd : fds) {
+            close_fd(fd);
+        }
+    }
+};
+
+/// A message of one piece of memory.
+struct one_piece_message {
+    iovec piece;
+    msghdr header{};
+    one_piece_message(const void* data, size_t size) : piece{const_cast<void*>(data), size} {
+        header.msg_iov = &piece;
+        header.msg_iovlen = 1;
+    }
+};
+
+class ring_test : public testing::TestWithParam<backend> {
+protected:
+    static constexpr nanoseconds ms = 1'000'000;
+    static constexpr nanoseconds second = 1000 * ms;
+
+    void SetUp() override {
+        int error = 0;
+        r = make_ring(GetParam(), error);
+        if (!r && (error == -EPERM || error == -ENOSYS)) {
+            GTEST_SKIP() << "io_uring is not permitted here";
+        }
+        ASSERT_TRUE(r) << error;
+    }
+
+    /// Turns the ring until `done()`; a failure after 20 s.
+    template <typename Done>
+    void run_until(Done done) {
+        nanoseconds deadline = r->now() + 20 * second;
+        while (!done()) {
+            if (r->now() >= deadline) {
+                FAIL() << "nothing happened for 20 s";
+            }
+            r->wait(deadline);
+        }
+    }
+    template <typename Operation>
+    int32_t finish(Operation& op) {
+        run_until([&] { return !op.busy(); });
+        return op.result;
+    }
+    template <typename Operation>
+    int32_t carry_out(Operation& op) {
+        r->prepare(op);
+        return finish(op);
+    }
+    /// Turns the ring as often as it delivers: what can happen without others has happened then.
+    void settle() {
+        r->poll();
+        r->poll();
+        while (r->poll()) {
+        }
+    }
+
+    void make_pair(descriptor& a, descriptor& b) {
+        int ends[2];
+        ASSERT_EQ(open_socket_pair(ends), 0);
+        a.reset(ends[0]);
+        b.reset(ends[1]);
+    }
+    descriptor make_listener(endpoint& at, int backlog = 128) {
+        descriptor listener(open_socket(AF_INET, SOCK_STREAM));
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(bind_socket(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+        EXPECT_EQ(listen_socket(listener.get(), backlog), 0);
+        EXPECT_EQ(local_endpoint(listener.get(), at), 0);
+        return listener;
+    }
+    /// A TCP connection on the loopback.
+    void make_connection(descriptor& client, descriptor& server) {
+        endpoint at;
+        descriptor listener = make_listener(at);
+        client.reset(open_socket(AF_INET, SOCK_STREAM));
+        recorded connecting;
+        connecting.set_connect(client.get(), at.address(), at.length);
+        recorded_acceptor accepting;
+        accepting.set_accept_stream(listener.get());
+        r->prepare(accepting);
+        ASSERT_EQ(carry_out(connecting), 0);
+        run_until([&] { return !accepting.fds.empty(); });
+        r->cancel(accepting);
+        ASSERT_EQ(finish(accepting), -ECANCELED);
+        server.reset(accepting.fds.front());
+        accepting.fds.clear();
+        r->close(listener.release());
+    }
+
+    /// Closes through the ring, as its users do: it must forget the descriptor.
+    void close(descriptor& fd) {
+        if (fd) {
+            r->close(fd.release());
+        }
+    }
+
+    std::unique_ptr<ring> r;
+};
+
+inline std::string backend_name(const testing::TestParamInfo<backend>& info) {
+    return info.param == backend::io_uring ? "io_uring" : "epoll";
+}
+
+}

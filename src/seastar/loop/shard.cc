@@ -9,7 +9,13 @@
 namespace seastar {
 
 namespace internal {
+
 thread_local constinit hot_variables hot;
+
+void call_at_turn_end(turn_end_hook& hook) noexcept { loop::this_shard().at_turn_end(hook); }
+
+void forget_turn_end(turn_end_hook& hook) noexcept { loop::this_shard().forget(hook); }
+
 }
 
 namespace loop {
@@ -80,6 +86,48 @@ void shard::remove(poller& p) noexcept {
     }
 }
 
+void shard::at_turn_end(internal::turn_end_hook& hook) noexcept {
+    if (hook._hook_queued) {
+        return;
+    }
+    hook._hook_queued = true;
+    hook._next_hook = nullptr;
+    (_hooks ? _last_hook->_next_hook : _hooks) = &hook;
+    _last_hook = &hook;
+    ++_hook_count;
+}
+
+void shard::forget(internal::turn_end_hook& hook) noexcept {
+    if (!hook._hook_queued) {
+        return;
+    }
+    internal::turn_end_hook* before = nullptr;
+    auto** at = &_hooks;
+    while (*at != &hook) {
+        before = *at;
+        at = &(*at)->_next_hook;
+    }
+    *at = hook._next_hook;
+    if (_last_hook == &hook) {
+        _last_hook = before;
+    }
+    hook._hook_queued = false;
+    --_hook_count;
+}
+
+bool shard::run_hooks() noexcept {
+    if (!_hooks) {
+        return false;
+    }
+    // What is queued meanwhile waits for the next turn.
+    for (auto left = _hook_count; left > 0 && _hooks; --left) {
+        auto* hook = _hooks;
+        forget(*hook);
+        hook->turn_ended();
+    }
+    return true;
+}
+
 bool shard::fire_timers(kernel::nanoseconds now) noexcept {
     hot.lowres_now = now;
     bool any = timers(timer_clock::steady).expire(now);
@@ -92,13 +140,14 @@ bool shard::fire_timers(kernel::nanoseconds now) noexcept {
 }
 
 bool shard::poll_all() noexcept {
-    bool any = false;
+    bool any = run_hooks();
     for (poller* p = _pollers; p;) {
         poller* next = p->_next;
         any |= p->poll();
         p = next;
     }
-    return _ring.poll() || any;
+    any |= _ring.poll();
+    return any || _hooks;
 }
 
 bool shard::run_one() noexcept {
@@ -153,7 +202,7 @@ void shard::idle(kernel::nanoseconds deadline) noexcept {
             break;
         }
     }
-    if (!refused && _queue.empty()) {
+    if (!refused && _queue.empty() && !_hooks) {
         if (_preemption) {
             _preemption->before_sleep();
         }

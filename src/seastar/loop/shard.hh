@@ -11,6 +11,7 @@
 #include "loop/run_queue.hh"
 #include "loop/timer_queue.hh"
 
+#include <seastar/core/internal/turn_end.hh>
 #include <seastar/core/sstring.hh>
 
 #include <array>
@@ -60,6 +61,9 @@ public:
     void add(poller& p) noexcept;
     void remove(poller& p) noexcept;
 
+    void at_turn_end(internal::turn_end_hook& hook) noexcept;
+    void forget(internal::turn_end_hook& hook) noexcept;
+
     /// Runs one task, or, when there is none, fires timers, polls, and exchanges with the kernel. True if anything was
     /// done. The finest step there is; turn() is the fast one.
     bool run_one() noexcept;
@@ -76,6 +80,7 @@ public:
 private:
     bool fire_timers(kernel::nanoseconds now) noexcept;
     bool poll_all() noexcept;
+    bool run_hooks() noexcept;
     kernel::nanoseconds next_deadline() const noexcept;
 
     const shard_options _options;
@@ -84,6 +89,9 @@ private:
     timer_queue _timers[3];
     std::array<group_names, run_queue::max_groups> _names;
     poller* _pollers = nullptr;
+    internal::turn_end_hook* _hooks = nullptr;
+    internal::turn_end_hook* _last_hook = nullptr;
+    unsigned _hook_count = 0;
     std::optional<preemption> _preemption;
     std::mt19937_64 _random;
     kernel::nanoseconds _start_time;

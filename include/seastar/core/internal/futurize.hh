@@ -59,6 +59,10 @@ decltype(auto) call(Func&& func, Args&&... args) {
 // returns. So such closures are found at compile time and kept until their future resolves: naming
 // coroutine_traits<future<T>, Closure&, ...> (coroutine.hh), which only the definition of such a coroutine does, defines
 // the friend function below for that closure type; closure_is_coroutine asks whether it is defined.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-template-friend"
+#endif
 template <typename Closure>
 struct coroutine_closure_query {
     friend constexpr auto is_coroutine_closure(coroutine_closure_query<Closure>);
@@ -67,6 +71,9 @@ template <typename Closure>
 struct coroutine_closure_mark {
     friend constexpr auto is_coroutine_closure(coroutine_closure_query<Closure>) { return true; }
 };
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 // Instantiated after Result, the type of a call, was deduced: the body is known by then.
 template <typename Closure, typename Result>
 inline constexpr bool closure_is_coroutine = requires { requires is_coroutine_closure(coroutine_closure_query<Closure>{}); };

@@ -1,0 +1,68 @@
+/// What a client keeps from one connection to the next: options, filters, memory, histogram, and the order of
+/// connecting, failing and stopping.
+#pragma once
+
+#include "client_connection.hh"
+
+#include "smf/transport/chunk_pool.hh"
+
+#include <smf/histogram.h>
+#include <smf/rpc_client_opts.h>
+#include <smf/rpc_filter.h>
+
+#include <seastar/core/semaphore.hh>
+#include <seastar/core/shared_ptr.hh>
+#include <seastar/core/timer.hh>
+#include <seastar/net/api.hh>
+
+#include <optional>
+#include <vector>
+
+namespace smf::internal {
+
+/// Shared by the rpc_client and whatever is still under way for it, all on one shard.
+class client_core final : public seastar::enable_lw_shared_from_this<client_core> {
+public:
+    explicit client_core(rpc_client_opts o);
+
+    seastar::future<> connect();
+    seastar::future<> reconnect();
+    seastar::future<> stop();
+    /// The owner is gone: closes without anybody waiting.
+    void abandon() noexcept;
+    bool connected() const noexcept { return _connection && _connection->valid(); }
+
+    seastar::future<rpc_recv_context> call(rpc_envelope e, rpc_body_verifier verify);
+    /// A call is over.
+    void ended(const pending_call& c) noexcept;
+
+    const rpc_client_opts opts;
+    rpc_incoming_filters incoming_filters;
+    rpc_outgoing_filters outgoing_filters;
+    seastar::lw_shared_ptr<histogram> latencies; // null: not enabled
+    bool recording = false;
+    chunk_pool chunks;
+
+private:
+    seastar::future<rpc_recv_context> call_connected(rpc_envelope e, rpc_body_verifier verify);
+    seastar::future<rpc_recv_context> call_admitted(rpc_envelope e, uint32_t bytes, rpc_body_verifier verify);
+    void filter(seastar::lw_shared_ptr<client_connection> connection, uint16_t session, rpc_envelope e,
+                size_t next) noexcept;
+    seastar::future<> open_connection();
+    void adopt(seastar::connected_socket socket);
+    seastar::future<> close(const char* why);
+
+    seastar::semaphore _memory;
+    seastar::lw_shared_ptr<client_connection> _connection;
+    seastar::socket _socket;            // while connecting
+    seastar::timer<> _connect_timer;
+    std::vector<seastar::promise<>> _connecting; // calls that wait for it
+    std::vector<seastar::promise<>> _closing;    // stop() and reconnect() that wait for connections to be over
+    uint32_t _open_connections = 0;
+    bool _connect_pending = false;
+    bool _connect_timed_out = false;
+    bool _never_connected = true; // calls connect by themselves
+    bool _stopping = false;
+};
+
+}

@@ -1,0 +1,131 @@
+/// One connection of a server: reads frames, runs the handlers, sends the replies.
+///
+/// The life of a request: on_header() decides whether it may run and reserves its memory; on_frame() checks the body;
+/// filters; execute() calls the handler; finish() sends the reply and gives everything back. A request whose futures
+/// are all ready passes through in one call stack and allocates nothing but what its tables need.
+///
+/// Reading pauses, and with it the peer (by TCP's flow control), when too many requests run, too much is unsent, the
+/// connection holds too much memory, or the shard has none; whatever ends the pause calls resume().
+#pragma once
+
+#include "server_core.hh"
+
+#include "smf/transport/frame_reader.hh"
+#include "smf/transport/write_queue.hh"
+#include "smf/wire/outcome.hh"
+
+#include <smf/rpc_recv_context.h>
+
+#include <seastar/core/shared_ptr.hh>
+#include <seastar/core/task.hh>
+#include <seastar/net/api.hh>
+
+#include <deque>
+#include <exception>
+#include <optional>
+
+namespace smf {
+
+/// Owned by the server's list; destroyed by server_core::remove(), which it calls when nothing of it is left: no read,
+/// no write, no running request, no task in a queue.
+class server_connection final : private write_queue::owner, private shard_memory::waiter, private seastar::task {
+public:
+    server_connection(internal::server_core& server, seastar::connected_socket socket,
+                      const seastar::socket_address& peer, size_t index);
+
+    void start() noexcept { read(); }
+    /// No more requests; what runs is answered, then it closes.
+    void stop() noexcept;
+    /// Closes without waiting for anything but the handlers that run.
+    void abort(close_reason) noexcept;
+    /// Looks at the clock: timeouts of the peer and of handlers.
+    void tick(seastar::lowres_clock::time_point now) noexcept;
+
+    size_t index; ///< in the server's list
+
+private:
+    using clock = seastar::lowres_clock;
+
+    /// Of a handler that has a deadline.
+    struct deadline {
+        clock::time_point at;
+        uint16_t session;
+        bool replied = false;
+        bool finished = false;
+    };
+    struct request {
+        rpc_service_method_handle* method;
+        clock::time_point begin;
+        uint64_t memory;
+        uint16_t session;
+        seastar::lw_shared_ptr<deadline> limit; // null without handler_timeout
+    };
+
+    // Reading.
+    void read() noexcept;
+    bool parse();
+    bool took(seastar::future<seastar::temporary_buffer<char>> f) noexcept;
+    bool must_pause() const noexcept;
+    void resume() noexcept;
+    bool on_header();
+    void on_frame();
+    void input_ended(close_reason) noexcept;
+    void memory_granted() noexcept override;
+    void run_and_dispose() noexcept override; // goes on reading after a preemption
+    task* waiting_task() noexcept override { return nullptr; }
+
+    // Requests.
+    void filter(request r, rpc_recv_context c, size_t next) noexcept;
+    void execute(request r, rpc_recv_context c) noexcept;
+    void filter_reply(request r, rpc_envelope e, size_t next) noexcept;
+    void reply(request r, rpc_envelope e) noexcept;
+    void fail(request r, std::exception_ptr) noexcept;
+    void refuse(request r, frame_outcome) noexcept;
+    void end(const request& r) noexcept;
+    /// An error reply, or one whose handler gave it no body.
+    void send_empty(uint16_t session, uint32_t status) noexcept;
+    void send(const rpc::header&, seastar::temporary_buffer<char> body) noexcept;
+
+    // Writing and the end.
+    void written(size_t bytes) noexcept override;
+    void write_failed(std::exception_ptr) noexcept override;
+    void write_idle() noexcept override { maybe_finish(); }
+    void half_close() noexcept;
+    void maybe_finish() noexcept;
+    void finish() noexcept;
+    void check_deadlines(clock::time_point now) noexcept;
+
+    internal::server_core& _server;
+    seastar::connected_socket _socket;
+    seastar::data_source _in;
+    write_queue _out;
+    frame_reader _reader;
+    rpc_peer_address _peer;
+    std::deque<seastar::lw_shared_ptr<deadline>> _deadlines; // in order
+    std::optional<close_reason> _reason;
+
+    uint32_t _running = 0;
+    uint64_t _request_memory = 0;
+    // The frame that is being read.
+    rpc_service_method_handle* _method = nullptr;
+    uint32_t _refusal = 0; // the status of the reply once its body is skipped
+    uint64_t _reserved = 0;
+
+    // When the peer began to keep us waiting, and for what.
+    clock::time_point _waiting_since;
+    frame_reader::part _waiting_for = frame_reader::part::none;
+    uint64_t _waiting_frame = 0;
+    uint32_t _waiting_received = 0;
+
+    bool _reading = false;       // a get() is under way
+    bool _queued = false;        // as a task
+    bool _paused = false;        // until resume()
+    bool _wants_memory = false;
+    bool _input_done = false;
+    bool _lingering = false;     // the last reply is on its way; what comes is read and dropped
+    bool _half_closed = false;
+    bool _aborted = false;
+    bool _finishing = false;
+};
+
+}

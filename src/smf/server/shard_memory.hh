@@ -1,0 +1,61 @@
+/// The memory of one shard's requests and replies: what is reserved before a body is read, in order of arrival.
+#pragma once
+
+#include <seastar/util/assert.hh>
+
+#include <cstdint>
+
+namespace smf {
+
+/// Lives in the server. Replies are counted with force() and never wait; so the sum may exceed the limit, by what the
+/// handlers of admitted requests produce.
+class shard_memory {
+public:
+    /// A connection whose next body found no room. Linked while it waits; granted at most once per wait.
+    class waiter {
+    public:
+        /// The reservation is made. Called from release(); may release and reserve again.
+        virtual void memory_granted() noexcept = 0;
+
+    protected:
+        ~waiter() { SEASTAR_ASSERT(!_waiting); }
+
+    private:
+        friend class shard_memory;
+        waiter* _next = nullptr;
+        waiter* _prev = nullptr;
+        uint64_t _wanted = 0;
+        bool _waiting = false;
+    };
+
+    explicit shard_memory(uint64_t limit) noexcept : _limit(limit) {}
+
+    /// True: reserved. False: `w` is queued and will be told. Requires: n <= limit(), w does not wait.
+    bool reserve(uint64_t n, waiter& w) noexcept;
+    void force(uint64_t n) noexcept { _used += n; }
+    void release(uint64_t n) noexcept;
+    /// No effect unless it waits.
+    void forget(waiter& w) noexcept;
+
+    uint64_t limit() const noexcept { return _limit; }
+    uint64_t used() const noexcept { return _used; }
+    /// Time to be less patient with idle connections.
+    bool is_short() const noexcept { return _used > _limit / 10 * 8 || _first; }
+
+private:
+    void unlink(waiter& w) noexcept;
+    void grant() noexcept;
+
+    uint64_t _limit;
+    uint64_t _used = 0;
+    waiter* _first = nullptr;
+    waiter* _last = nullptr;
+    bool _granting = false;
+};
+
+namespace internal {
+/// The configured bytes per shard, or a quarter of the shard's share of the memory if that is less.
+uint64_t usable_memory(uint64_t configured) noexcept;
+}
+
+}

@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Builds and runs a program in each way in which the libraries reach their users.
+
+Usage: run.py --prefix DIR --build DIR [--cxx COMPILER] [--only NAME]
+DIR are an installation and the build folder it came from. The programs are built in a temporary folder. Each command is
+printed as it can be pasted; each way ends in "ok NAME" or "FAIL NAME: reason", the whole in "N passed, N failed".
+"""
+import argparse
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCE = os.path.dirname(os.path.dirname(HERE))
+JOBS = str(len(os.sched_getaffinity(0)))
+
+
+class Failure(Exception):
+    pass
+
+
+def run(*command, env=None, timeout=1800):
+    """Runs a command, shows it and, if it fails, what it said; returns its standard output."""
+    print("+ " + " ".join([f"{k}={shlex.quote(v)}" for k, v in (env or {}).items()] + list(map(shlex.quote, command))),
+          flush=True)
+    try:
+        done = subprocess.run(command, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False,
+                              timeout=timeout)
+    except subprocess.TimeoutExpired as late:
+        raise Failure(f"{command[0]} was still running after {timeout} s") from late
+    if done.returncode:
+        print(done.stdout + done.stderr, flush=True)
+        raise Failure(f"exit status {done.returncode} of {os.path.basename(command[0])}")
+    return done.stdout
+
+
+def expect(wanted, output):
+    if wanted not in output.splitlines():
+        raise Failure(f"the program said {output!r}, not {wanted!r}")
+
+
+def run_runtime(program):
+    """Two shards where there are two CPUs; each adds 21."""
+    shards = min(2, len(os.sched_getaffinity(0)))
+    expect(f"sum {21 * shards} on {shards} shards", run(program, f"-c{shards}", timeout=60))
+
+
+def run_rpc(program):
+    expect("200 hello consumer", run(program, "-c1", timeout=60))
+
+
+def with_cmake(options, project, folder, *variables):
+    run("cmake", "-G", "Ninja", "-S", os.path.join(HERE, project), "-B", folder, f"-DCMAKE_CXX_COMPILER={options.cxx}",
+        f"-DCMAKE_PREFIX_PATH={options.prefix}", *variables)
+    run("cmake", "--build", folder, "-j", JOBS)
+    return os.path.join(folder, "consumer")
+
+
+def with_pkg_config(options, folder, package, env=None):
+    os.mkdir(folder)
+    flags = run("pkg-config", "--cflags", "--libs", "--static", package, env=env).split()
+    program = os.path.join(folder, "consumer")
+    run(options.cxx, os.path.join(HERE, "runtime.cc"), "-o", program, *flags)
+    return program
+
+
+def seastar_package(options, folder):
+    run_runtime(with_cmake(options, "seastar_package", folder))
+
+
+def seastar_pkg_config(options, folder):
+    path = os.path.join(options.prefix, "lib", "pkgconfig")
+    run_runtime(with_pkg_config(options, folder, "seastar", {"PKG_CONFIG_PATH": path}))
+
+
+def seastar_build_folder(options, folder):
+    run_runtime(with_pkg_config(options, folder, os.path.join(options.build, "seastar.pc")))
+
+
+def moved_installation(options, folder):
+    """Nothing in an installation names the place it was made for."""
+    os.mkdir(folder)
+    elsewhere = os.path.join(folder, "elsewhere")
+    shutil.copytree(options.prefix, elsewhere, symlinks=True)
+    path = os.path.join(elsewhere, "lib", "pkgconfig")
+    flags = run("pkg-config", "--cflags", "--libs", "--static", "seastar", env={"PKG_CONFIG_PATH": path})
+    if options.prefix in flags or not os.path.exists(os.path.join(elsewhere, "lib", "libseastar.a")):
+        raise Failure(f"pkg-config says {flags!r}")
+    for found, _, names in os.walk(os.path.join(elsewhere, "lib", "cmake")):
+        for name in names:
+            with open(os.path.join(found, name), encoding="utf-8") as f:
+                text = f.read()
+            if options.prefix in text or SOURCE in text:
+                raise Failure(f"{name} names the place where it was made")
+
+
+def smf_package(options, folder):
+    run_rpc(with_cmake(options, "smf_package", folder))
+
+
+def smf_subdirectory(options, folder):
+    run_rpc(with_cmake(options, "smf_subdirectory", folder, f"-DSOURCE={SOURCE}"))
+
+
+WAYS = (seastar_package, seastar_pkg_config, seastar_build_folder, moved_installation, smf_package, smf_subdirectory)
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--prefix", required=True, type=os.path.abspath)
+    parser.add_argument("--build", required=True, type=os.path.abspath)
+    parser.add_argument("--cxx", default="clang++-19")
+    parser.add_argument("--only", choices=[way.__name__ for way in WAYS])
+    options = parser.parse_args(argv)
+    passed = failed = 0
+    with tempfile.TemporaryDirectory(prefix="consumers-") as work:
+        for way in WAYS:
+            if options.only in (None, way.__name__):
+                try:
+                    way(options, os.path.join(work, way.__name__))
+                    passed += 1
+                    print(f"ok {way.__name__}", flush=True)
+                except (Failure, OSError) as reason:
+                    failed += 1
+                    print(f"FAIL {way.__name__}: {reason}", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -24,6 +24,10 @@ find_package(Boost REQUIRED COMPONENTS program_options)
 find_package(fmt REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(liburing REQUIRED IMPORTED_TARGET liburing)
+if(BUILD_TESTING)
+  enable_testing()
+  find_package(GTest REQUIRED)
+endif()
 
 # What our own sources are compiled with; consumers inherit none of it.
 add_library(seastar_private_options INTERFACE)

@@ -198,8 +198,7 @@ struct output_stream_options {
 };
 
 /// A sink with a buffer in front. write() copies small data into the buffer; what is as large as the buffer or comes in a
-/// temporary_buffer is passed on without a copy. close() (or flush()) is what makes sure that all of it arrives, and must
-/// be called and waited for before the stream is destroyed.
+/// temporary_buffer is passed on without a copy. close() (or flush()) is what makes sure that all of it arrives.
 template <typename CharType>
 class output_stream final : private internal::turn_end_hook {
     static_assert(sizeof(CharType) == 1);
@@ -211,7 +210,8 @@ class output_stream final : private internal::turn_end_hook {
     size_t _ready_bytes = 0;
     bool _trim_to_size = false;
     bool _batch_flushes = false;
-    bool _sending = false; ///< a batched put() is on its way
+    class batch;
+    batch* _sending = nullptr; ///< a batched put() is on its way
     bool _flush_again = false;
     std::optional<promise<>> _sent; ///< somebody waits for !_sending
     std::exception_ptr _error;
@@ -229,9 +229,9 @@ public:
     [[deprecated("use output_stream_options")]] output_stream(data_sink fd, size_t size, bool trim_to_size,
                                                               bool batch_flushes = false) noexcept
         : output_stream(std::move(fd), size, output_stream_options{trim_to_size, batch_flushes}) {}
-    /// Requires: neither stream has a flush under way.
     output_stream(output_stream&& other) noexcept;
     output_stream& operator=(output_stream&& other) noexcept;
+    /// A stream that was not closed, because of an error, say, loses what it had not sent yet.
     ~output_stream();
 
     /// Ready when the next write may follow, which says nothing about delivery. Of data given by address and size, or as a
@@ -265,7 +265,7 @@ private:
     future<> write_out() noexcept;
     future<> when_sent() noexcept;
     void turn_ended() noexcept override;
-    void send_done() noexcept;
+    void sent(future<> f) noexcept;
 };
 
 /// Copies until the input ends. Neither stream is flushed or closed.

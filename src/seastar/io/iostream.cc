@@ -244,12 +244,41 @@ data_source input_stream<CharType>::detach() && {
 
 // ---- output_stream
 
+/// Waits for a batched put(). The stream may go before: a connection that fails takes its streams with it.
+template <typename CharType>
+class output_stream<CharType>::batch final : public internal::continuation_base<void> {
+public:
+    output_stream* owner;
+    explicit batch(output_stream& o) noexcept : owner(&o) {}
+    static void* operator new(size_t size) { return memory::allocate_task(size); }
+    static void operator delete(void* p, size_t size) noexcept { memory::free_task(p, size); }
+    void run_and_dispose() noexcept override {
+        auto f = internal::make_future_access::from_state(std::move(this->_state));
+        auto* o = owner;
+        delete this;
+        if (o) {
+            o->sent(std::move(f));
+        } else {
+            f.ignore_ready_future();
+        }
+    }
+    task* waiting_task() noexcept override { return owner && owner->_sent ? owner->_sent->waiting_task() : nullptr; }
+};
+
 template <typename CharType>
 output_stream<CharType>::output_stream(output_stream&& o) noexcept
     : _fd(std::move(o._fd)), _ready(std::move(o._ready)), _buf(std::move(o._buf)), _size(o._size),
       _end(std::exchange(o._end, 0)), _ready_bytes(std::exchange(o._ready_bytes, 0)), _trim_to_size(o._trim_to_size),
-      _batch_flushes(o._batch_flushes), _error(std::move(o._error)) {
-    SEASTAR_ASSERT(!o._sending && !o.queued_for_turn_end());
+      _batch_flushes(o._batch_flushes), _sending(std::exchange(o._sending, nullptr)),
+      _flush_again(std::exchange(o._flush_again, false)), _sent(std::move(o._sent)), _error(std::move(o._error)) {
+    o._sent.reset();
+    if (_sending) {
+        _sending->owner = this;
+    }
+    if (o.queued_for_turn_end()) {
+        internal::forget_turn_end(o);
+        internal::call_at_turn_end(*this);
+    }
 }
 
 template <typename CharType>
@@ -263,8 +292,12 @@ output_stream<CharType>& output_stream<CharType>::operator=(output_stream&& othe
 
 template <typename CharType>
 output_stream<CharType>::~output_stream() {
-    // close() waits for both; without it bytes would be lost and a put() would write to nowhere.
-    SEASTAR_ASSERT(!_sending && !queued_for_turn_end());
+    if (_sending) {
+        _sending->owner = nullptr;
+    }
+    if (queued_for_turn_end()) {
+        internal::forget_turn_end(*this);
+    }
 }
 
 // Moves what is in the buffer to the list of what is to be sent, and keeps the rest of the buffer for what follows.
@@ -363,7 +396,9 @@ future<> output_stream<CharType>::write_out() noexcept {
     if (_sending) {
         return when_sent().then([this] { return put(); });
     }
-    internal::forget_turn_end(*this); // what a batched flush would send leaves now
+    if (queued_for_turn_end()) {
+        internal::forget_turn_end(*this); // what it would send leaves now
+    }
     return put();
 }
 
@@ -442,27 +477,20 @@ future<> output_stream<CharType>::flush() noexcept {
 
 template <typename CharType>
 void output_stream<CharType>::turn_ended() noexcept {
-    _sending = true;
     auto f = put();
     if (f.available()) {
-        if (f.failed()) {
-            _error = f.get_exception();
-        }
-        send_done();
-        return;
+        sent(std::move(f));
+    } else {
+        _sending = new batch(*this);
+        internal::set_callback(std::move(f), _sending);
     }
-    (void)f.then_wrapped([this](future<> f) {
-        if (f.failed()) {
-            _error = f.get_exception();
-        }
-        send_done();
-    });
 }
 
 template <typename CharType>
-void output_stream<CharType>::send_done() noexcept {
-    _sending = false;
-    if (_error) {
+void output_stream<CharType>::sent(future<> f) noexcept {
+    _sending = nullptr;
+    if (f.failed()) {
+        _error = f.get_exception();
         _fd.on_batch_flush_error();
     } else if (std::exchange(_flush_again, false) && pending() && !_sent) {
         internal::call_at_turn_end(*this);
@@ -482,7 +510,6 @@ template <typename CharType>
 future<> output_stream<CharType>::close() noexcept {
     auto last = _error ? make_exception_future<>(_error) : write_out().then([this] { return _fd.flush(); });
     return last.then_wrapped([this](future<> f) {
-        internal::forget_turn_end(*this);
         // A batched put() that is still on its way refers to this stream.
         auto quiet = _sending ? when_sent().handle_exception([](std::exception_ptr) {}) : make_ready_future<>();
         return quiet.then([this] { return _fd.close(); }).then_wrapped([f = std::move(f)](future<> closed) mutable {

@@ -1,0 +1,21 @@
+/// The free functions of the runtime: listening and connecting. They act on the calling shard.
+#pragma once
+
+#include <seastar/core/future.hh>
+#include <seastar/net/api.hh>
+
+namespace seastar {
+
+/// Listens on an address for this shard. Each shard that calls it with the same address gets its part of the connections.
+/// Throws std::system_error, "bind: Address already in use" for one.
+server_socket listen(socket_address sa);
+server_socket listen(socket_address sa, listen_options opts);
+
+/// Connects, from `local` if given. Fails with std::system_error.
+future<connected_socket> connect(socket_address sa);
+future<connected_socket> connect(socket_address sa, socket_address local, transport proto = transport::TCP);
+
+/// A socket whose connect() can be broken off.
+::seastar::socket make_socket();
+
+}

@@ -1,0 +1,51 @@
+/// The seams under the socket classes of api.hh: what a network stack implements. The kernel's sockets are in
+/// src/seastar/net/posix/.
+#pragma once
+
+#include <seastar/core/future.hh>
+#include <seastar/core/iostream.hh>
+#include <seastar/net/api.hh>
+
+#include <memory>
+
+namespace seastar::net {
+
+class connected_socket_impl {
+public:
+    virtual ~connected_socket_impl() = default;
+    virtual data_source source() = 0;
+    virtual data_source source(connected_socket_input_stream_config) { return source(); }
+    virtual data_sink sink() = 0;
+    virtual void shutdown_input() = 0;
+    virtual void shutdown_output() = 0;
+    virtual void set_nodelay(bool nodelay) = 0;
+    virtual bool get_nodelay() const = 0;
+    virtual void set_keepalive(bool keepalive) = 0;
+    virtual bool get_keepalive() const = 0;
+    virtual void set_keepalive_parameters(const keepalive_params&) = 0;
+    virtual keepalive_params get_keepalive_parameters() const = 0;
+    virtual void set_sockopt(int level, int optname, const void* data, size_t len) = 0;
+    virtual int get_sockopt(int level, int optname, void* data, size_t len) const = 0;
+    virtual socket_address local_address() const noexcept = 0;
+    virtual socket_address remote_address() const noexcept = 0;
+    virtual future<> wait_input_shutdown() = 0;
+};
+
+class socket_impl {
+public:
+    virtual ~socket_impl() = default;
+    virtual future<connected_socket> connect(socket_address sa, socket_address local, transport proto) = 0;
+    virtual void set_reuseaddr(bool reuseaddr) = 0;
+    virtual bool get_reuseaddr() const = 0;
+    virtual void shutdown() = 0;
+};
+
+class server_socket_impl {
+public:
+    virtual ~server_socket_impl() = default;
+    virtual future<accept_result> accept() = 0;
+    virtual void abort_accept() = 0;
+    virtual socket_address local_address() const = 0;
+};
+
+}

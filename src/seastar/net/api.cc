@@ -1,0 +1,73 @@
+#include <seastar/net/api.hh>
+
+#include <seastar/net/stack.hh>
+
+#include <system_error>
+
+namespace seastar {
+
+connected_socket::connected_socket() noexcept = default;
+connected_socket::connected_socket(std::unique_ptr<net::connected_socket_impl> csi) noexcept : _csi(std::move(csi)) {}
+connected_socket::connected_socket(connected_socket&&) noexcept = default;
+connected_socket& connected_socket::operator=(connected_socket&&) noexcept = default;
+connected_socket::~connected_socket() = default;
+
+input_stream<char> connected_socket::input(connected_socket_input_stream_config config) {
+    return input_stream<char>(_csi->source(config));
+}
+output_stream<char> connected_socket::output(size_t buffer_size) {
+    output_stream_options options;
+    options.batch_flushes = true;
+    return output_stream<char>(_csi->sink(), buffer_size, options);
+}
+void connected_socket::set_nodelay(bool nodelay) { _csi->set_nodelay(nodelay); }
+bool connected_socket::get_nodelay() const { return _csi->get_nodelay(); }
+void connected_socket::set_keepalive(bool keepalive) { _csi->set_keepalive(keepalive); }
+bool connected_socket::get_keepalive() const { return _csi->get_keepalive(); }
+void connected_socket::set_keepalive_parameters(const net::keepalive_params& p) { _csi->set_keepalive_parameters(p); }
+net::keepalive_params connected_socket::get_keepalive_parameters() const { return _csi->get_keepalive_parameters(); }
+void connected_socket::set_sockopt(int level, int optname, const void* data, size_t len) {
+    _csi->set_sockopt(level, optname, data, len);
+}
+int connected_socket::get_sockopt(int level, int optname, void* data, size_t len) const {
+    return _csi->get_sockopt(level, optname, data, len);
+}
+socket_address connected_socket::local_address() const noexcept { return _csi->local_address(); }
+socket_address connected_socket::remote_address() const noexcept { return _csi->remote_address(); }
+void connected_socket::shutdown_output() { _csi->shutdown_output(); }
+void connected_socket::shutdown_input() { _csi->shutdown_input(); }
+future<> connected_socket::wait_input_shutdown() { return _csi->wait_input_shutdown(); }
+
+socket::socket() noexcept = default;
+socket::socket(std::unique_ptr<net::socket_impl> si) noexcept : _si(std::move(si)) {}
+socket::socket(socket&&) noexcept = default;
+socket& socket::operator=(socket&&) noexcept = default;
+socket::~socket() = default;
+
+future<connected_socket> socket::connect(socket_address sa, socket_address local, transport proto) {
+    return _si->connect(sa, local, proto);
+}
+void socket::set_reuseaddr(bool reuseaddr) { _si->set_reuseaddr(reuseaddr); }
+bool socket::get_reuseaddr() const { return _si->get_reuseaddr(); }
+void socket::shutdown() { _si->shutdown(); }
+
+server_socket::server_socket() noexcept = default;
+server_socket::server_socket(std::unique_ptr<net::server_socket_impl> ssi) noexcept : _ssi(std::move(ssi)) {}
+server_socket::server_socket(server_socket&&) noexcept = default;
+server_socket& server_socket::operator=(server_socket&&) noexcept = default;
+server_socket::~server_socket() = default;
+
+future<accept_result> server_socket::accept() {
+    if (_aborted) {
+        return make_exception_future<accept_result>(
+            std::system_error(ECONNABORTED, std::system_category(), "accept was aborted"));
+    }
+    return _ssi->accept();
+}
+void server_socket::abort_accept() {
+    _ssi->abort_accept();
+    _aborted = true;
+}
+socket_address server_socket::local_address() const noexcept { return _ssi->local_address(); }
+
+}

@@ -1,0 +1,271 @@
+#include "net/posix/connection.hh"
+
+#include "kernel/sockets.hh"
+#include "loop/shard.hh"
+#include "net/posix/listener.hh"
+#include "net/posix/shutdown.hh"
+
+#include <algorithm>
+#include <climits>
+#include <system_error>
+
+namespace seastar::net::posix {
+
+namespace {
+
+// Pieces of a few bytes cost more than their size.
+constexpr size_t piece_overhead = 128;
+
+std::exception_ptr socket_error(int32_t result, const char* what) {
+    return std::make_exception_ptr(std::system_error(-result, std::system_category(), what));
+}
+
+}
+
+/// The shard's open connections, for the way out.
+class shard_sockets {
+public:
+    static void add(connection& c) noexcept {
+        c._next = _first;
+        if (_first) {
+            _first->_prev = &c;
+        }
+        _first = &c;
+    }
+    static void remove(connection& c) noexcept {
+        (c._prev ? c._prev->_next : _first) = c._next;
+        if (c._next) {
+            c._next->_prev = c._prev;
+        }
+    }
+    static void abandon_all() noexcept {
+        for (auto* c = _first; c;) {
+            auto* next = c->_next;
+            c->abandon();
+            c = next;
+        }
+    }
+    static bool busy() noexcept {
+        for (auto* c = _first; c; c = c->_next) {
+            if (c->busy()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+private:
+    static constinit thread_local connection* _first;
+};
+constinit thread_local connection* shard_sockets::_first = nullptr;
+
+void abandon_sockets() noexcept {
+    abandon_listeners();
+    shard_sockets::abandon_all();
+}
+
+bool sockets_busy() noexcept { return listeners_busy() || shard_sockets::busy(); }
+
+connection::connection(int fd, unsigned holders, std::shared_ptr<listener_state> listener)
+    : _fd(fd), _holders(holders), _listener(std::move(listener)) {
+    shard_sockets::add(*this);
+}
+
+connection::~connection() {
+    shard_sockets::remove(*this);
+    if (_listener) {
+        _listener->connection_closed();
+    }
+}
+
+void connection::release() noexcept {
+    if (--_holders == 0) {
+        abandon();
+        close_when_idle();
+    }
+}
+
+void connection::abandon() noexcept {
+    auto& ring = loop::this_shard().ring();
+    if (_input.busy()) {
+        ring.cancel(_input);
+    }
+    if (_output.busy()) {
+        ring.cancel(_output);
+    }
+}
+
+void connection::close_when_idle() noexcept {
+    if (_holders == 0 && !busy()) {
+        loop::this_shard().ring().close(_fd);
+        delete this;
+    }
+}
+
+void connection::shutdown(int how) noexcept { kernel::shutdown_socket(_fd, how); }
+
+// ---- input
+
+void connection::arm_input() noexcept {
+    if (!_input.busy() && !_ended) {
+        _pausing = false;
+        _input.set_receive_stream(_fd);
+        loop::this_shard().ring().prepare(_input);
+    }
+}
+
+future<temporary_buffer<char>> connection::get() noexcept {
+    if (!_pieces.empty()) {
+        auto piece = std::move(_pieces.front());
+        _pieces.pop_front();
+        _read_ahead -= piece.size() + piece_overhead;
+        if (_read_ahead <= _read_ahead_max / 2) {
+            arm_input();
+        }
+        return make_ready_future<temporary_buffer<char>>(std::move(piece));
+    }
+    if (_input_error) {
+        return make_exception_future<temporary_buffer<char>>(socket_error(std::exchange(_input_error, 0), "receive"));
+    }
+    if (_ended) {
+        return make_ready_future<temporary_buffer<char>>();
+    }
+    SEASTAR_ASSERT(!_getting && "two reads of one connection at a time");
+    arm_input();
+    _getting = true;
+    return internal::future_of(_get);
+}
+
+void connection::received(const char* data, size_t size) noexcept {
+    if (_holders == 0) {
+        return;
+    }
+    temporary_buffer<char> piece(data, size);
+    if (_getting) {
+        _getting = false;
+        std::exchange(_get, {}).set_value(std::move(piece));
+        return;
+    }
+    _pieces.push_back(std::move(piece));
+    _read_ahead += size + piece_overhead;
+    if (_read_ahead >= _read_ahead_max && !_pausing) {
+        _pausing = true;
+        loop::this_shard().ring().cancel(_input);
+    }
+}
+
+void connection::receive_ended(int32_t result) noexcept {
+    if (_holders == 0) {
+        close_when_idle();
+        return;
+    }
+    if (result == -ECANCELED && _pausing) {
+        _pausing = false;
+        if (_getting || _read_ahead <= _read_ahead_max / 2) {
+            arm_input();
+        }
+        return;
+    }
+    _ended = true;
+    _input_error = result < 0 ? result : 0;
+    if (_getting) {
+        _getting = false;
+        auto waiter = std::exchange(_get, {});
+        if (_input_error) {
+            waiter.set_exception(socket_error(std::exchange(_input_error, 0), "receive"));
+        } else {
+            waiter.set_value(temporary_buffer<char>());
+        }
+    }
+    for (auto& w : std::exchange(_end_waiters, {})) {
+        w.set_value();
+    }
+}
+
+future<> connection::input_ended() noexcept {
+    if (_ended) {
+        return make_ready_future<>();
+    }
+    arm_input();
+    _end_waiters.emplace_back();
+    return _end_waiters.back().get_future();
+}
+
+// ---- output
+
+future<> connection::put(std::span<temporary_buffer<char>> data) noexcept {
+    SEASTAR_ASSERT(_sending.empty() && "two writes of one connection at a time");
+    try {
+        _iovecs.clear();
+        for (auto& b : data) {
+            if (!b.empty()) {
+                _iovecs.push_back({b.get_write(), b.size()});
+                _sending.push_back(std::move(b));
+            }
+        }
+    } catch (...) {
+        _sending.clear();
+        return current_exception_as_future();
+    }
+    if (_sending.empty()) {
+        return make_ready_future<>();
+    }
+    _first_iovec = 0;
+    auto f = internal::future_of(_put);
+    send_next();
+    return f;
+}
+
+void connection::send_next() noexcept {
+    _message.msg_iov = _iovecs.data() + _first_iovec;
+    _message.msg_iovlen = std::min<size_t>(_iovecs.size() - _first_iovec, IOV_MAX);
+    _output.set_send(_fd, &_message);
+    loop::this_shard().ring().prepare(_output);
+}
+
+void connection::sent(int32_t result) noexcept {
+    if (_holders == 0) {
+        close_when_idle();
+        return;
+    }
+    if (result < 0) {
+        send_finished(socket_error(result, "send"));
+        return;
+    }
+    auto left = static_cast<size_t>(result);
+    while (left > 0 && left >= _iovecs[_first_iovec].iov_len) {
+        left -= _iovecs[_first_iovec++].iov_len;
+    }
+    if (_first_iovec == _iovecs.size()) {
+        send_finished(nullptr);
+        return;
+    }
+    auto& partial = _iovecs[_first_iovec];
+    partial.iov_base = static_cast<char*>(partial.iov_base) + left;
+    partial.iov_len -= left;
+    send_next();
+}
+
+void connection::send_finished(std::exception_ptr error) noexcept {
+    _sending.clear();
+    auto waiter = std::exchange(_put, {});
+    if (error) {
+        waiter.set_exception(std::move(error));
+    } else {
+        waiter.set_value();
+    }
+    for (auto& w : std::exchange(_idle_waiters, {})) {
+        w.set_value();
+    }
+}
+
+future<> connection::close_output() noexcept {
+    if (_sending.empty()) {
+        shutdown(SHUT_WR);
+        return make_ready_future<>();
+    }
+    _idle_waiters.emplace_back();
+    return _idle_waiters.back().get_future().then([self = connection_ptr((hold(), this))] { self->shutdown(SHUT_WR); });
+}
+
+}

@@ -1,0 +1,443 @@
+#include "net/posix/listener.hh"
+
+#include <seastar/core/circular_buffer.hh>
+#include <seastar/core/lowres_clock.hh>
+#include <seastar/core/shard_id.hh>
+#include <seastar/core/smp.hh>
+#include <seastar/core/timer.hh>
+
+#include "kernel/fd.hh"
+#include "kernel/operation.hh"
+#include "kernel/sockets.hh"
+#include "loop/shard.hh"
+#include "net/posix/connection.hh"
+#include "net/posix/posix_socket.hh"
+
+#include <algorithm>
+#include <system_error>
+
+namespace seastar::net::posix {
+
+namespace {
+
+[[noreturn]] void throw_errno(int error, const char* what) {
+    throw std::system_error(-error, std::system_category(), what);
+}
+
+void check(int result, const char* what) {
+    if (result < 0) {
+        throw_errno(result, what);
+    }
+}
+
+/// Runs func on a shard, some time; nobody waits for it.
+template <typename Func>
+void run_on(unsigned shard, Func func) {
+    (void)smp::submit_to(shard, std::move(func)).handle_exception([](std::exception_ptr) {});
+}
+
+class server_socket;
+class listener;
+
+/// What this shard has to do with listening.
+struct shard_listening {
+    listener_registry* registry = nullptr;
+    server_socket* sockets = nullptr; // that listen on this shard
+    listener* listeners = nullptr;    // that this shard owns
+};
+constinit thread_local shard_listening here;
+
+template <typename Item>
+void link(Item*& first, Item& item) noexcept {
+    item._next = first;
+    first = &item;
+}
+template <typename Item>
+void unlink(Item*& first, Item& item) noexcept {
+    auto** at = &first;
+    while (*at != &item) {
+        at = &(*at)->_next;
+    }
+    *at = item._next;
+}
+
+/// The owner's part. Lives until nobody listens any more and the kernel has let go of the socket.
+class listener final : kernel::acceptor {
+public:
+    listener(int fd, std::shared_ptr<listener_state> state)
+        : _fd(fd), _state(std::move(state)), _listening(here.registry->shards()) {
+        _retry.set_callback([this] { arm(); });
+        link(here.listeners, *this);
+    }
+
+    void add(unsigned shard) noexcept {
+        _listening[shard] = true;
+        arm();
+    }
+    void remove(unsigned shard) noexcept {
+        _listening[shard] = false;
+        close_if_unused();
+    }
+    void resume() noexcept { arm(); }
+    const listener_state& state() const noexcept { return *_state; }
+    bool in_kernel() const noexcept { return busy(); }
+    void abandon() noexcept {
+        _retry.cancel();
+        std::fill(_listening.begin(), _listening.end(), false);
+        _state->paused = true;
+        if (busy()) {
+            loop::this_shard().ring().cancel(*this);
+        }
+    }
+
+    listener* _next = nullptr;
+
+private:
+    ~listener() = default;
+    bool used() const noexcept { return std::find(_listening.begin(), _listening.end(), true) != _listening.end(); }
+
+    void arm() noexcept {
+        _state->paused = false;
+        if (!busy() && used()) {
+            _retry.cancel();
+            set_accept_stream(_fd);
+            loop::this_shard().ring().prepare(*this);
+        }
+    }
+
+    void accepted(int fd) noexcept override {
+        auto target = choose(fd);
+        if (target >= _listening.size()) {
+            kernel::close_fd(fd); // nobody listens any more
+            return;
+        }
+        _state->connection_opened(target);
+        auto waiting = _state->waiting.fetch_add(1) + 1;
+        if (target == _state->owner) {
+            deliver(*_state, _state, fd);
+        } else {
+            run_on(target, [state = _state, fd] { deliver(*state, state, fd); });
+        }
+        // What nobody asks for stays in the kernel's queue.
+        if (waiting >= limit() && !_state->paused.exchange(true)) {
+            loop::this_shard().ring().cancel(*this);
+        }
+    }
+
+    void complete(int32_t result) noexcept override {
+        if (!used()) {
+            close_if_unused();
+        } else if (_state->paused) {
+            if (_state->waiting < limit()) {
+                arm();
+            }
+        } else if (result == -ECANCELED) {
+            arm();
+        } else {
+            // Out of descriptors or memory: others may give some back.
+            _retry.rearm(_pause);
+            _pause = std::min(_pause * 2, std::chrono::milliseconds(1000));
+            return;
+        }
+        _pause = std::chrono::milliseconds(100);
+    }
+
+    unsigned limit() const noexcept { return static_cast<unsigned>(std::max(_state->options.listen_backlog, 1)); }
+
+    unsigned choose(int fd) noexcept {
+        using algorithm = seastar::server_socket::load_balancing_algorithm;
+        auto shards = static_cast<unsigned>(_listening.size());
+        auto wanted = shards;
+        if (_state->options.lba == algorithm::fixed) {
+            wanted = _state->options.fixed_cpu % shards;
+        } else if (_state->options.lba == algorithm::port) {
+            kernel::endpoint peer;
+            if (kernel::remote_endpoint(fd, peer) == 0) {
+                wanted = socket_address(peer.address(), peer.length).port() % shards;
+            }
+        }
+        if (wanted < shards && _listening[wanted]) {
+            return wanted;
+        }
+        // The fewest connections; of equals the first after the last choice.
+        auto best = shards;
+        for (unsigned i = 0; i < shards; ++i) {
+            auto shard = (_rotation + i) % shards;
+            if (_listening[shard] &&
+                (best == shards || _state->open_connections(shard) < _state->open_connections(best))) {
+                best = shard;
+            }
+        }
+        if (best < shards) {
+            _rotation = best + 1;
+        }
+        return best;
+    }
+
+    void close_if_unused() noexcept {
+        if (used()) {
+            return;
+        }
+        if (busy()) {
+            loop::this_shard().ring().cancel(*this);
+            return;
+        }
+        if (!here.registry || here.registry->remove_if_unused(*_state)) {
+            _retry.cancel();
+            loop::this_shard().ring().close(_fd);
+            unlink(here.listeners, *this);
+            delete this;
+        }
+        // Else a shard has joined, whose add() is on its way.
+    }
+
+    static void deliver(listener_state& state, std::shared_ptr<listener_state> shared, int fd) noexcept;
+
+    const int _fd;
+    std::shared_ptr<listener_state> _state;
+    std::vector<bool> _listening;
+    unsigned _rotation = 0;
+    timer<lowres_clock> _retry;
+    std::chrono::milliseconds _pause{100};
+};
+
+listener* owned_listener(uint64_t id) noexcept {
+    auto* l = here.listeners;
+    while (l && l->state().id != id) {
+        l = l->_next;
+    }
+    return l;
+}
+
+/// Runs func(listener&) on the owner, where the listener still is.
+template <typename Func>
+void on_owner(const listener_state& state, Func func) {
+    auto run = [id = state.id, func] {
+        if (auto* l = owned_listener(id)) {
+            func(*l);
+        }
+    };
+    if (state.owner == this_shard_id()) {
+        run();
+    } else {
+        run_on(state.owner, run);
+    }
+}
+
+/// One shard's end of a listener.
+class server_socket final : public server_socket_impl {
+public:
+    explicit server_socket(std::shared_ptr<listener_state> state) : _state(std::move(state)) {
+        link(here.sockets, *this);
+    }
+    ~server_socket() override {
+        leave();
+        unlink(here.sockets, *this);
+    }
+
+    future<accept_result> accept() override {
+        if (!_queue.empty()) {
+            auto fd = _queue.front();
+            _queue.pop_front();
+            return make_ready_future<accept_result>(take(fd));
+        }
+        SEASTAR_ASSERT(!_accepting && "two accepts of one listener at a time");
+        _accepting.emplace();
+        return _accepting->get_future();
+    }
+
+    void abort_accept() override {
+        leave();
+        if (_accepting) {
+            auto waiter = std::move(*_accepting);
+            _accepting.reset();
+            waiter.set_exception(std::system_error(ECONNABORTED, std::system_category(), "accept was aborted"));
+        }
+    }
+
+    socket_address local_address() const override { return _state->address; }
+
+    void deliver(int fd) noexcept {
+        if (!_accepting) {
+            _queue.push_back(fd);
+            return;
+        }
+        auto waiter = std::move(*_accepting);
+        _accepting.reset();
+        waiter.set_value(take(fd));
+    }
+
+    const listener_state& state() const noexcept { return *_state; }
+    bool listening() const noexcept { return !_left; }
+    /// The shard stops: nobody can be told any more.
+    void abandon() noexcept {
+        _left = true;
+        drop_queue();
+    }
+
+    server_socket* _next = nullptr;
+
+private:
+    accept_result take(int fd) {
+        // Below the limit again: go on accepting.
+        auto left = _state->waiting.fetch_sub(1) - 1;
+        if (_state->paused && left <= static_cast<unsigned>(std::max(_state->options.listen_backlog, 1)) / 2) {
+            on_owner(*_state, [](listener& l) { l.resume(); });
+        }
+        kernel::endpoint peer;
+        socket_address remote;
+        if (kernel::remote_endpoint(fd, peer) == 0) {
+            remote = socket_address(peer.address(), peer.length);
+        }
+        return {make_connected_socket(fd, _state), remote};
+    }
+    void drop_queue() noexcept {
+        while (!_queue.empty()) {
+            kernel::close_fd(_queue.front());
+            _queue.pop_front();
+            _state->waiting.fetch_sub(1);
+            _state->connection_closed();
+        }
+    }
+    void leave() noexcept {
+        if (_left) {
+            return;
+        }
+        _left = true;
+        drop_queue();
+        if (here.registry) {
+            here.registry->leave(*_state, this_shard_id());
+        }
+        on_owner(*_state, [shard = this_shard_id()](listener& l) { l.remove(shard); });
+    }
+
+    std::shared_ptr<listener_state> _state;
+    circular_buffer<int> _queue;
+    std::optional<promise<accept_result>> _accepting;
+    bool _left = false;
+};
+
+void listener::deliver(listener_state& state, std::shared_ptr<listener_state>, int fd) noexcept {
+    for (auto* s = here.sockets; s; s = s->_next) {
+        if (s->state().id == state.id && s->listening()) {
+            s->deliver(fd);
+            return;
+        }
+    }
+    state.waiting.fetch_sub(1);
+    state.connection_closed();
+    kernel::close_fd(fd);
+}
+
+}
+
+void listener_state::connection_closed() noexcept { _open[this_shard_id()].fetch_sub(1, std::memory_order_relaxed); }
+
+// ---- the registry
+
+std::shared_ptr<listener_state> listener_registry::join(const socket_address& address, unsigned shard) {
+    std::lock_guard lock(_mutex);
+    for (auto& e : _entries) {
+        if (e.state->address == address && !e.listening[shard]) {
+            e.listening[shard] = true;
+            return e.state;
+        }
+    }
+    return nullptr;
+}
+
+std::shared_ptr<listener_state> listener_registry::add(const socket_address& bound, const listen_options& options,
+                                                       unsigned owner) {
+    std::lock_guard lock(_mutex);
+    entry e{std::make_shared<listener_state>(bound, options, owner, _shards, _next_id++), std::vector<bool>(_shards)};
+    e.listening[owner] = true;
+    _entries.push_back(std::move(e));
+    return _entries.back().state;
+}
+
+void listener_registry::leave(const listener_state& state, unsigned shard) {
+    std::lock_guard lock(_mutex);
+    for (auto& e : _entries) {
+        if (e.state->id == state.id) {
+            e.listening[shard] = false;
+        }
+    }
+}
+
+bool listener_registry::remove_if_unused(const listener_state& state) {
+    std::lock_guard lock(_mutex);
+    for (auto e = _entries.begin(); e != _entries.end(); ++e) {
+        if (e->state->id == state.id) {
+            if (std::find(e->listening.begin(), e->listening.end(), true) != e->listening.end()) {
+                return false;
+            }
+            _entries.erase(e);
+            return true;
+        }
+    }
+    return true;
+}
+
+void set_registry(listener_registry* registry) noexcept { here.registry = registry; }
+
+// ---- listening
+
+std::unique_ptr<server_socket_impl> listen(socket_address address, listen_options options) {
+    SEASTAR_ASSERT(here.registry);
+    if (options.proxy_protocol) {
+        throw_errno(-EOPNOTSUPP, "listen: the proxy protocol");
+    }
+    if (auto state = here.registry->join(address, this_shard_id())) {
+        auto socket = std::make_unique<server_socket>(state);
+        on_owner(*state, [shard = this_shard_id()](listener& l) { l.add(shard); });
+        return socket;
+    }
+    bool tcp = !address.is_af_unix();
+    int fd = kernel::open_socket(address.family(), SOCK_STREAM,
+                                 tcp ? static_cast<int>(options.proto) : 0);
+    check(fd, "socket");
+    kernel::descriptor owned(fd);
+    if (tcp) {
+        check(kernel::set_reuse_address(fd, options.reuse_address), "setsockopt SO_REUSEADDR");
+        if (address.family() == AF_INET6) {
+            check(kernel::set_ipv6_only(fd, true), "setsockopt IPV6_V6ONLY");
+        }
+    }
+    if (options.so_sndbuf) {
+        check(kernel::set_option(fd, SOL_SOCKET, SO_SNDBUF, *options.so_sndbuf), "setsockopt SO_SNDBUF");
+    }
+    if (options.so_rcvbuf) {
+        check(kernel::set_option(fd, SOL_SOCKET, SO_RCVBUF, *options.so_rcvbuf), "setsockopt SO_RCVBUF");
+    }
+    check(kernel::bind_socket(fd, &address.as_posix_sockaddr(), address.length()), "bind");
+    check(kernel::listen_socket(fd, options.listen_backlog), "listen");
+    kernel::endpoint bound;
+    check(kernel::local_endpoint(fd, bound), "getsockname");
+    auto state = here.registry->add(socket_address(bound.address(), bound.length), options, this_shard_id());
+    auto* l = new listener(owned.release(), state);
+    auto socket = std::make_unique<server_socket>(state);
+    l->add(this_shard_id());
+    return socket;
+}
+
+void abandon_listeners() noexcept {
+    for (auto* s = here.sockets; s; s = s->_next) {
+        s->abandon();
+    }
+    for (auto* l = here.listeners; l;) {
+        auto* next = l->_next;
+        l->abandon();
+        l = next;
+    }
+}
+
+bool listeners_busy() noexcept {
+    for (auto* l = here.listeners; l; l = l->_next) {
+        if (l->in_kernel()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}

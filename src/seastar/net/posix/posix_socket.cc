@@ -1,0 +1,193 @@
+#include "net/posix/posix_socket.hh"
+
+#include "kernel/fd.hh"
+#include "kernel/sockets.hh"
+#include "loop/shard.hh"
+#include "net/posix/connection.hh"
+
+#include <netinet/in.h>
+#include <optional>
+#include <system_error>
+
+namespace seastar::net::posix {
+
+namespace {
+
+int checked(int result, const char* what) {
+    if (result < 0) {
+        throw std::system_error(-result, std::system_category(), what);
+    }
+    return result;
+}
+
+std::exception_ptr make_error(int error, const char* what) {
+    return std::make_exception_ptr(std::system_error(error, std::system_category(), what));
+}
+
+class source final : public data_source_impl {
+    connection_ptr _c;
+
+public:
+    explicit source(connection_ptr c) noexcept : _c(std::move(c)) {}
+    future<temporary_buffer<char>> get() override { return _c->get(); }
+    future<> close() override {
+        _c->shutdown(SHUT_RD);
+        return make_ready_future<>();
+    }
+};
+
+class sink final : public data_sink_impl {
+    connection_ptr _c;
+
+public:
+    explicit sink(connection_ptr c) noexcept : _c(std::move(c)) {}
+    using data_sink_impl::put;
+    future<> put(std::span<temporary_buffer<char>> data) override { return _c->put(data); }
+    future<> put(std::vector<temporary_buffer<char>> data) override { return _c->put(data); }
+    future<> put(temporary_buffer<char> data) override { return _c->put(std::span(&data, 1)); }
+    future<> close() override { return _c->close_output(); }
+    bool can_batch_flushes() const noexcept override { return true; }
+    // Nobody waits for the flush that failed: whoever reads sees the end.
+    void on_batch_flush_error() noexcept override { _c->shutdown(SHUT_RD); }
+};
+
+class posix_connected_socket final : public connected_socket_impl {
+    connection_ptr _c;
+
+    socket_address address(int (*get)(int, kernel::endpoint&) noexcept) const noexcept {
+        kernel::endpoint e;
+        return get(_c->fd(), e) == 0 ? socket_address(e.address(), e.length) : socket_address();
+    }
+
+public:
+    explicit posix_connected_socket(connection_ptr c) noexcept : _c(std::move(c)) {}
+
+    data_source source() override { return data_source(std::make_unique<posix::source>(_c)); }
+    data_source source(connected_socket_input_stream_config config) override {
+        _c->set_read_ahead(config.max_buffer_size);
+        return source();
+    }
+    data_sink sink() override { return data_sink(std::make_unique<posix::sink>(_c)); }
+    void shutdown_input() override { _c->shutdown(SHUT_RD); }
+    void shutdown_output() override { _c->shutdown(SHUT_WR); }
+
+    void set_nodelay(bool on) override { checked(kernel::set_no_delay(_c->fd(), on), "setsockopt TCP_NODELAY"); }
+    bool get_nodelay() const override { return checked(kernel::get_no_delay(_c->fd()), "getsockopt TCP_NODELAY") != 0; }
+    void set_keepalive(bool on) override { checked(kernel::set_keepalive(_c->fd(), on), "setsockopt SO_KEEPALIVE"); }
+    bool get_keepalive() const override {
+        return checked(kernel::get_keepalive(_c->fd()), "getsockopt SO_KEEPALIVE") != 0;
+    }
+    void set_keepalive_parameters(const keepalive_params& params) override {
+        auto& tcp = std::get<tcp_keepalive_params>(params);
+        kernel::keepalive_times times;
+        times.idle_s = static_cast<int>(tcp.idle.count());
+        times.interval_s = static_cast<int>(tcp.interval.count());
+        times.probes = static_cast<int>(tcp.count);
+        checked(kernel::set_keepalive_times(_c->fd(), times), "setsockopt TCP_KEEPIDLE");
+    }
+    keepalive_params get_keepalive_parameters() const override {
+        kernel::keepalive_times times;
+        checked(kernel::get_keepalive_times(_c->fd(), times), "getsockopt TCP_KEEPIDLE");
+        return tcp_keepalive_params{std::chrono::seconds(times.idle_s), std::chrono::seconds(times.interval_s),
+                                    static_cast<unsigned>(times.probes)};
+    }
+    void set_sockopt(int level, int optname, const void* data, size_t len) override {
+        checked(kernel::set_option(_c->fd(), level, optname, data, static_cast<socklen_t>(len)), "setsockopt");
+    }
+    int get_sockopt(int level, int optname, void* data, size_t len) const override {
+        auto size = static_cast<socklen_t>(len);
+        checked(kernel::get_option(_c->fd(), level, optname, data, size), "getsockopt");
+        return static_cast<int>(size);
+    }
+    socket_address local_address() const noexcept override { return address(kernel::local_endpoint); }
+    socket_address remote_address() const noexcept override { return address(kernel::remote_endpoint); }
+    future<> wait_input_shutdown() override { return _c->input_ended(); }
+};
+
+/// A connect() in the kernel, which outlives whoever asked for it.
+class connecting final : kernel::operation {
+    const int _fd;
+    const socket_address _address;
+    promise<connected_socket> _promise;
+    bool _aborted = false;
+    connecting** _owner;
+
+public:
+    connecting(int fd, socket_address address, connecting** owner) noexcept
+        : _fd(fd), _address(address), _owner(owner) {}
+    future<connected_socket> start() {
+        auto f = _promise.get_future();
+        set_connect(_fd, &_address.as_posix_sockaddr(), _address.length());
+        loop::this_shard().ring().prepare(*this);
+        return f;
+    }
+    void abort() noexcept {
+        _aborted = true;
+        loop::this_shard().ring().cancel(*this);
+    }
+    void disown() noexcept { _owner = nullptr; }
+
+private:
+    ~connecting() = default;
+    void complete(int32_t result) noexcept override {
+        if (_owner) {
+            *_owner = nullptr;
+        }
+        if (result == 0 && !_aborted) {
+            _promise.set_value(make_connected_socket(_fd, nullptr));
+        } else {
+            loop::this_shard().ring().close(_fd);
+            _promise.set_exception(make_error(_aborted ? ECONNABORTED : -result, "connect"));
+        }
+        delete this;
+    }
+};
+
+class posix_socket final : public socket_impl {
+    connecting* _connecting = nullptr;
+    bool _reuse_address = false;
+
+public:
+    posix_socket() = default;
+    ~posix_socket() override {
+        if (_connecting) {
+            _connecting->disown(); // the future goes on
+        }
+    }
+    future<connected_socket> connect(socket_address address, socket_address local, transport proto) override {
+        SEASTAR_ASSERT(!_connecting && "connect() is under way");
+        try {
+            kernel::descriptor fd(checked(
+                kernel::open_socket(address.family(), SOCK_STREAM, address.is_af_unix() ? 0 : static_cast<int>(proto)),
+                "socket"));
+            if (!local.is_unspecified() && !local.is_wildcard()) {
+                checked(kernel::set_reuse_address(fd.get(), _reuse_address), "setsockopt SO_REUSEADDR");
+                checked(kernel::bind_socket(fd.get(), &local.as_posix_sockaddr(), local.length()), "bind");
+            }
+            _connecting = new connecting(fd.get(), address, &_connecting);
+            fd.release();
+            return _connecting->start();
+        } catch (...) {
+            return current_exception_as_future<connected_socket>();
+        }
+    }
+    void set_reuseaddr(bool reuseaddr) override { _reuse_address = reuseaddr; }
+    bool get_reuseaddr() const override { return _reuse_address; }
+    void shutdown() override {
+        if (_connecting) {
+            _connecting->abort();
+        }
+    }
+};
+
+}
+
+connected_socket make_connected_socket(int fd, std::shared_ptr<listener_state> listener) {
+    // The one count is connection_ptr's.
+    connection_ptr c(new connection(fd, 1, std::move(listener)));
+    return connected_socket(std::make_unique<posix_connected_socket>(std::move(c)));
+}
+
+std::unique_ptr<socket_impl> make_socket() { return std::make_unique<posix_socket>(); }
+
+}

@@ -10,8 +10,6 @@
 #include <seastar/core/smp.hh>
 #include <seastar/net/inet_address.hh>
 
-#include <fmt/ostream.h>
-
 #include <algorithm>
 #include <limits>
 #include <stdexcept>

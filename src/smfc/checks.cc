@@ -36,8 +36,9 @@ public:
         }
         for (auto& service : _schema.services) {
             check_scope(service, service.name);
-            add_class(service, cpp_identifier(service.name.name), "the service");
-            add_class(service, client_name(service.name.name), "the client");
+            auto what = "rpc_service " + id_text(service.name);
+            add_class(service, cpp_identifier(service.name.name), what);
+            add_class(service, client_name(service.name.name), "the client of " + what);
             check_members(service);
             for (auto& method : service.methods) {
                 check_scope(service, method.input);
@@ -58,6 +59,10 @@ private:
     void add_type(const declared_type& t) {
         auto path = cpp_path(t.name);
         auto what = "the type " + id_text(t.name);
+        if (is_cpp_keyword(t.name.name)) {
+            _warnings.push_back(_schema.path + ": warning: " + what + " is named by a C++ keyword; what flatc makes of " +
+                                "it with --reflect-names, as smfc_gen() runs it, does not compile");
+        }
         _classes.emplace(path, what);
         if (t.is_table) {
             // An escaped name has no second underscore: class_ -> class_T, as path has it.
@@ -67,11 +72,9 @@ private:
     }
 
     void add_class(const rpc_service& service, const std::string& name, const std::string& what) {
-        auto [at, added] = _classes.emplace(cpp_path({service.name.scope, name}),
-                                            what + " of rpc_service " + id_text(service.name));
+        auto [at, added] = _classes.emplace(cpp_path({service.name.scope, name}), what);
         if (!added) {
-            fail(service.line, what + " of rpc_service " + service.name.name + " would have the C++ name " + name +
-                                   ", which is taken by " + at->second);
+            fail(service.line, what + " would have the C++ name " + name + ", which is taken by " + at->second);
         }
     }
 

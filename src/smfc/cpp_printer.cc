@@ -1,5 +1,5 @@
 // What is written compiles for every schema that check_schema() lets pass: types are named from the global namespace, so
-// that no method, service or nested namespace hides them; members are called through `this`, so that no parameter does.
+// that no method, service or nested namespace hides them; stubs are called through `this`, so that no parameter does.
 #include "smfc/cpp_printer.hh"
 
 #include "smfc/naming.hh"
@@ -111,7 +111,7 @@ $comment$    $root$seastar::future<$root$smf::rpc_recv_typed_context<$output$>>
     $root$seastar::future<$root$smf::rpc_recv_typed_context<$output$>>
     $method$($root$smf::rpc_envelope request) {
         request.set_request_id($service_id$, $method_id$);
-        return this->$root$smf::rpc_client::send<$output$>($root$std::move(request));
+        return $root$smf::rpc_client::send<$output$>($root$std::move(request));
     }
 )";
 
@@ -148,11 +148,12 @@ std::string expand(std::string_view text, const substitutions& values) {
     }
 }
 
-/// Doc comments keep the blank that follows their slashes.
+/// Lines of the schema's comments keep the blank that follows their slashes. A backslash at the end would make the next
+/// line, code, part of the comment.
 std::string comment_text(const std::vector<std::string>& lines, std::string_view indent) {
     std::string text;
     for (auto& line : lines) {
-        text += std::string(indent) + "///" + line + "\n";
+        text.append(indent).append("///").append(line, 0, line.find_last_not_of("\\ \t\r") + 1).append("\n");
     }
     return text;
 }

@@ -1,0 +1,56 @@
+/// Exceptions that become replies with a status of their own.
+#pragma once
+
+#include <seastar/http/reply.hh>
+
+#include <exception>
+
+namespace seastar::httpd {
+
+class base_exception : public std::exception {
+    sstring _msg;
+    http::reply::status_type _status;
+
+public:
+    base_exception(const sstring& msg, http::reply::status_type status) : _msg(msg), _status(status) {}
+    const char* what() const noexcept override { return _msg.c_str(); }
+    http::reply::status_type status() const { return _status; }
+    virtual const sstring& str() const { return _msg; }
+};
+
+class redirect_exception : public base_exception {
+public:
+    sstring url;
+    explicit redirect_exception(const sstring& url,
+                                http::reply::status_type status = http::reply::status_type::moved_permanently)
+        : base_exception("", status), url(url) {}
+};
+class not_found_exception : public base_exception {
+public:
+    explicit not_found_exception(const sstring& msg = "Not found")
+        : base_exception(msg, http::reply::status_type::not_found) {}
+};
+class bad_request_exception : public base_exception {
+public:
+    explicit bad_request_exception(const sstring& msg) : base_exception(msg, http::reply::status_type::bad_request) {}
+};
+class bad_param_exception : public bad_request_exception {
+public:
+    using bad_request_exception::bad_request_exception;
+};
+class missing_param_exception : public bad_request_exception {
+public:
+    explicit missing_param_exception(const sstring& param)
+        : bad_request_exception("Missing mandatory parameter '" + param + "'") {}
+};
+class bad_chunk_exception : public bad_request_exception {
+public:
+    explicit bad_chunk_exception(const sstring& msg) : bad_request_exception(msg) {}
+};
+class server_error_exception : public base_exception {
+public:
+    explicit server_error_exception(const sstring& msg)
+        : base_exception(msg, http::reply::status_type::internal_server_error) {}
+};
+
+}

@@ -1,0 +1,356 @@
+#include <seastar/http/httpd.hh>
+
+#include <seastar/core/lowres_clock.hh>
+#include <seastar/core/timer.hh>
+#include <seastar/http/exception.hh>
+
+#include "http/request_parser.hh"
+
+#include <algorithm>
+#include <charconv>
+
+namespace seastar::httpd {
+
+using status = http::reply::status_type;
+
+namespace {
+
+/// Passes a reply's body on in chunks (RFC 9112 section 7.1).
+class chunked_sink final : public data_sink_impl {
+    output_stream<char>& _out;
+
+public:
+    explicit chunked_sink(output_stream<char>& out) : _out(out) {}
+    using data_sink_impl::put;
+    future<> put(temporary_buffer<char> data) override {
+        if (data.empty()) {
+            return make_ready_future<>();
+        }
+        char size[24];
+        auto end = std::to_chars(size, size + 16, data.size(), 16).ptr;
+        *end++ = '\r';
+        *end++ = '\n';
+        return _out.write(size, static_cast<size_t>(end - size))
+            .then([this, data = std::move(data)]() mutable { return _out.write(std::move(data)); })
+            .then([this] { return _out.write("\r\n", 2); });
+    }
+    future<> close() override { return _out.write("0\r\n\r\n", 5); }
+};
+
+/// The same for HTTP/1.0, as it is.
+class plain_sink final : public data_sink_impl {
+    output_stream<char>& _out;
+
+public:
+    explicit plain_sink(output_stream<char>& out) : _out(out) {}
+    using data_sink_impl::put;
+    future<> put(temporary_buffer<char> data) override { return _out.write(std::move(data)); }
+    future<> close() override { return make_ready_future<>(); }
+};
+
+}
+
+/// One connection: reads a request, has it handled, writes the reply, and again. Destroys itself.
+class http_server::connection {
+public:
+    connection(http_server& server, connected_socket&& socket, socket_address peer)
+        : _server(server), _socket(std::move(socket)), _peer(peer), _in(_socket.input()), _out(_socket.output()) {
+        _next = server._connections;
+        if (_next) {
+            _next->_prev = this;
+        }
+        server._connections = this;
+        _timer.set_callback([this] { timed_out(); });
+    }
+    ~connection() {
+        (_prev ? _prev->_next : _server._connections) = _next;
+        if (_next) {
+            _next->_prev = _prev;
+        }
+        _server.connection_gone();
+    }
+
+    void shutdown() noexcept {
+        _socket.shutdown_input();
+        _socket.shutdown_output();
+    }
+    /// Nothing new is read; a reply that is due still leaves.
+    void stop_reading() noexcept { _socket.shutdown_input(); }
+    connection* next() const noexcept { return _next; }
+
+    /// Resolves when the connection is over; never fails.
+    future<> process() {
+        bool go_on = true;
+        while (go_on) {
+            try {
+                go_on = co_await one_request();
+            } catch (...) {
+                ++_server._read_errors; // the peer is gone, or a handler's body failed half-way
+                go_on = false;
+            }
+        }
+        _timer.cancel();
+        co_await close_output();
+    }
+
+private:
+    future<> close_output() {
+        return _out.close().handle_exception([](std::exception_ptr) {});
+    }
+
+    void timed_out() noexcept { shutdown(); }
+
+    /// False: the connection ends here.
+    future<bool> one_request() {
+        _timer.rearm(_server._limits.idle_timeout);
+        auto limit = _server._limits.header_bytes;
+        size_t head = std::string::npos;
+        for (bool first = true; (head = find_head_end(_buffer)) == std::string::npos;) {
+            if (_buffer.size() > limit) {
+                co_await refuse(status::request_header_fields_too_large);
+                co_return false;
+            }
+            if (first && !_buffer.empty()) {
+                first = false;
+                _timer.rearm(_server._limits.header_timeout);
+            }
+            auto piece = co_await _in.read();
+            if (piece.empty()) {
+                co_return false;
+            }
+            _buffer.append(piece.get(), piece.size());
+        }
+        auto req = std::make_unique<http::request>();
+        auto error = head > limit ? status::request_header_fields_too_large
+                                  : parse_head(std::string_view(_buffer).substr(0, head), _server._limits.header_count, *req);
+        _buffer.erase(0, head);
+        if (error != status::ok) {
+            co_await refuse(error);
+            co_return false;
+        }
+        bool chunked = false;
+        error = body_length(*req, chunked);
+        if (error == status::ok && !chunked && req->content_length > _server._content_length_limit) {
+            error = status::payload_too_large;
+        }
+        if (error != status::ok) {
+            co_await refuse(error);
+            co_return false;
+        }
+        if (req->get_header("Expect") == "100-continue") {
+            co_await _out.write("HTTP/1.1 100 Continue\r\n\r\n");
+            co_await _out.flush();
+        }
+        if (chunked) {
+            error = co_await read_chunks(*req);
+        } else if (req->content_length) {
+            error = co_await read_body(*req);
+        }
+        if (error != status::ok) {
+            co_await refuse(error);
+            co_return false;
+        }
+        _timer.cancel();
+        req->_client_address = _peer;
+        req->_server_address = _socket.local_address();
+        bool keep = req->should_keep_alive() && !_server._stopping;
+        auto version = req->_version;
+        bool head_only = req->_method == "HEAD";
+        auto path = req->parse_query_param();
+        auto reply = co_await _server._routes.handle(path, std::move(req), std::make_unique<http::reply>());
+        ++_server._requests_served;
+        if (head_only) {
+            reply->skip_body();
+        }
+        reply->set_version(version);
+        keep = keep && !_server._stopping;
+        co_await write(*reply, keep);
+        co_return keep;
+    }
+
+    /// More of the input; false at its end.
+    future<bool> more() {
+        _timer.rearm(_server._limits.header_timeout);
+        auto piece = co_await _in.read();
+        _buffer.append(piece.get(), piece.size());
+        co_return !piece.empty();
+    }
+
+    future<status> read_body(http::request& req) {
+        while (_buffer.size() < req.content_length) {
+            if (!co_await more()) {
+                co_return status::bad_request;
+            }
+        }
+        req.content = sstring(_buffer.data(), req.content_length);
+        _buffer.erase(0, req.content_length);
+        co_return status::ok;
+    }
+
+    future<status> read_chunks(http::request& req) {
+        chunk_parser parser(_server._content_length_limit);
+        for (;;) {
+            auto [used, state] = parser.parse(_buffer);
+            _buffer.erase(0, used);
+            if (state == chunk_parser::state::done) {
+                req.content = parser.body();
+                req.content_length = req.content.size();
+                co_return status::ok;
+            }
+            if (state == chunk_parser::state::too_large) {
+                co_return status::payload_too_large;
+            }
+            if (state == chunk_parser::state::bad || !co_await more()) {
+                co_return status::bad_request;
+            }
+        }
+    }
+
+    future<> refuse(status s) {
+        ++_server._read_errors;
+        http::reply rep(s);
+        rep.set_content_type("txt");
+        co_await write(rep, false);
+    }
+
+    future<> write(http::reply& rep, bool keep) {
+        bool has_writer = bool(rep._body_writer);
+        bool chunked = has_writer && rep._version != "1.0";
+        keep = keep && (chunked || !has_writer);
+        std::string head(rep.response_line());
+        auto add = [&head](std::string_view name, std::string_view value) {
+            head.append(name).append(": ");
+            for (char c : value) {
+                head += c == '\r' || c == '\n' ? ' ' : c; // no header can smuggle in another
+            }
+            head.append("\r\n");
+        };
+        for (auto& [name, value] : rep._headers) {
+            add(name, value);
+        }
+        add("Server", "Seastar httpd");
+        if (chunked) {
+            add("Transfer-Encoding", "chunked");
+        } else if (!has_writer) {
+            add("Content-Length", std::to_string(rep._content.size()));
+        }
+        if (!keep) {
+            add("Connection", "close");
+        } else if (rep._version == "1.0") {
+            add("Connection", "keep-alive");
+        }
+        head.append("\r\n");
+        co_await _out.write(head.data(), head.size());
+        if (!rep._skip_body) {
+            if (chunked) {
+                output_stream<char> body(data_sink(std::make_unique<chunked_sink>(_out)), 8192);
+                co_await rep._body_writer(std::move(body));
+            } else if (has_writer) {
+                // HTTP/1.0: the end of the connection ends the body.
+                output_stream<char> body(data_sink(std::make_unique<plain_sink>(_out)), 8192);
+                co_await rep._body_writer(std::move(body));
+            } else {
+                co_await _out.write(rep._content.data(), rep._content.size());
+            }
+        }
+        _timer.rearm(_server._limits.idle_timeout);
+        co_await _out.flush();
+    }
+
+    http_server& _server;
+    connected_socket _socket;
+    const socket_address _peer;
+    input_stream<char> _in;
+    output_stream<char> _out;
+    std::string _buffer; // received, not yet used
+    timer<lowres_clock> _timer;
+    connection* _next = nullptr;
+    connection* _prev = nullptr;
+};
+
+http_server::http_server(const sstring& name) {
+    namespace sm = metrics;
+    _metrics.add_group("httpd", {
+        sm::make_counter("connections_total", _total_connections, sm::description("Connections that were accepted"), {sm::label("service")(name)}),
+        sm::make_gauge("connections_current", _current_connections, sm::description("Connections that are open"), {sm::label("service")(name)}),
+        sm::make_counter("read_errors", _read_errors, sm::description("Requests that could not be read"), {sm::label("service")(name)}),
+        sm::make_counter("reply_errors", _reply_errors, sm::description("Replies that could not be sent"), {sm::label("service")(name)}),
+        sm::make_counter("requests_served", _requests_served, sm::description("Requests that were handled"), {sm::label("service")(name)}),
+    });
+}
+
+http_server::~http_server() { SEASTAR_ASSERT(_running == 0 && "http_server::stop() has to resolve first"); }
+
+future<> http_server::listen(socket_address addr) {
+    listen_options lo;
+    lo.reuse_address = true;
+    return listen(addr, lo);
+}
+
+future<> http_server::listen(socket_address addr, listen_options lo) {
+    try {
+        _listeners.push_back(seastar::listen(addr, lo));
+    } catch (...) {
+        return current_exception_as_future();
+    }
+    ++_running;
+    accept_next(_listeners.size() - 1);
+    return make_ready_future<>();
+}
+
+void http_server::accept_next(size_t listener) {
+    (void)_listeners[listener].accept().then_wrapped([this, listener](future<accept_result> f) {
+        if (f.failed()) {
+            f.ignore_ready_future();
+            ended();
+            return;
+        }
+        auto result = f.get();
+        ++_total_connections;
+        if (_current_connections < _limits.connections) {
+            ++_current_connections;
+            ++_running;
+            auto* c = new connection(*this, std::move(result.connection), result.remote_address);
+            (void)c->process().then_wrapped([c](future<> f) {
+                f.ignore_ready_future();
+                delete c;
+            });
+        }
+        accept_next(listener);
+    });
+}
+
+void http_server::connection_gone() noexcept {
+    --_current_connections;
+    ended();
+}
+
+void http_server::ended() noexcept {
+    if (--_running == 0 && _stopping) {
+        _stopped.set_value();
+    }
+}
+
+future<> http_server::stop() {
+    if (_stopping) {
+        return make_ready_future<>();
+    }
+    _stopping = true;
+    for (auto& l : _listeners) {
+        l.abort_accept();
+    }
+    for (auto* c = _connections; c; c = c->next()) {
+        c->stop_reading();
+    }
+    return _running == 0 ? make_ready_future<>() : _stopped.get_future();
+}
+
+std::vector<socket_address> http_server::addresses() const {
+    std::vector<socket_address> result;
+    for (auto& l : _listeners) {
+        result.push_back(l.local_address());
+    }
+    return result;
+}
+
+}

@@ -1,0 +1,142 @@
+#include <seastar/http/routes.hh>
+
+#include <seastar/http/exception.hh>
+
+namespace seastar::httpd {
+
+namespace {
+
+// "/a/b/" is served as "/a/b".
+sstring without_trailing_slash(const sstring& url) {
+    return url.size() > 1 && url[url.size() - 1] == '/' ? url.substr(0, url.size() - 1) : url;
+}
+
+}
+
+match_rule& match_rule::add_str(const sstring& str) {
+    _parts.push_back({str, false, false});
+    return *this;
+}
+
+match_rule& match_rule::add_param(const sstring& name, bool fullpath) {
+    _parts.push_back({name, true, fullpath});
+    return *this;
+}
+
+handler_base* match_rule::get(const sstring& url, parameters& params) const {
+    std::string_view rest(url);
+    for (auto& p : _parts) {
+        if (!p.param) {
+            if (rest.substr(0, p.text.size()) != std::string_view(p.text)) {
+                return nullptr;
+            }
+            rest.remove_prefix(p.text.size());
+            if (!rest.empty() && rest.front() != '/') {
+                return nullptr; // "/foo" is no prefix of "/foobar"
+            }
+            continue;
+        }
+        auto end = p.rest ? std::string_view::npos : rest.find('/', 1);
+        auto value = rest.substr(0, end);
+        if (value.size() <= 1 && !p.rest) {
+            return nullptr;
+        }
+        params.set(p.text, sstring(value));
+        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end);
+    }
+    return rest.empty() || rest == "/" ? _handler.get() : nullptr;
+}
+
+routes& routes::put(operation_type type, const sstring& url, handler_base* handler) {
+    std::unique_ptr<handler_base> owned(handler);
+    if (!_map[type].try_emplace(url, std::move(owned)).second) {
+        throw std::runtime_error("a handler for '" + std::string(url) + "' is registered already");
+    }
+    return *this;
+}
+
+routes& routes::add(operation_type type, const url& url, handler_base* handler) {
+    auto rule = std::make_unique<match_rule>(handler);
+    rule->add_str(url._path);
+    if (url._param.size()) {
+        rule->add_param(url._param, true);
+    }
+    return add(rule.release(), type);
+}
+
+routes& routes::add(match_rule* rule, operation_type type) {
+    _rules[type].emplace_back(rule);
+    return *this;
+}
+
+routes& routes::add_default_handler(handler_base* handler) {
+    _default_handler = handler;
+    return *this;
+}
+
+handler_base* routes::get_exact_match(operation_type type, const sstring& url) const {
+    auto at = _map[type].find(url);
+    return at == _map[type].end() ? nullptr : at->second.get();
+}
+
+handler_base* routes::get_handler(operation_type type, const sstring& url, parameters& params) {
+    if (auto* exact = get_exact_match(type, url)) {
+        return exact;
+    }
+    for (auto& rule : _rules[type]) {
+        params.clear();
+        if (auto* handler = rule->get(url, params)) {
+            return handler;
+        }
+    }
+    return _default_handler;
+}
+
+future<std::unique_ptr<http::reply>> routes::handle(const sstring& path, std::unique_ptr<http::request> req,
+                                                    std::unique_ptr<http::reply> rep) {
+    auto failed = [this](std::exception_ptr ex) { return exception_reply(std::move(ex)); };
+    auto type = str2type(req->_method);
+    if (type == NUM_OPERATION) {
+        return make_ready_future<std::unique_ptr<http::reply>>(
+            exception_reply(std::make_exception_ptr(base_exception("Unknown method", http::reply::status_type::not_implemented))));
+    }
+    // A HEAD without a handler of its own is a GET without a body.
+    auto normal = without_trailing_slash(path);
+    auto* handler = get_handler(type, normal, req->param);
+    if (type == HEAD) {
+        rep->skip_body();
+        if (!handler) {
+            handler = get_handler(GET, normal, req->param);
+        }
+    }
+    if (!handler) {
+        return make_ready_future<std::unique_ptr<http::reply>>(
+            exception_reply(std::make_exception_ptr(not_found_exception())));
+    }
+    for (auto& name : handler->_mandatory_param) {
+        if (!req->has_query_param(name)) {
+            return make_ready_future<std::unique_ptr<http::reply>>(
+                exception_reply(std::make_exception_ptr(missing_param_exception(name))));
+        }
+    }
+    return futurize_invoke([&] { return handler->handle(path, std::move(req), std::move(rep)); })
+        .handle_exception(failed);
+}
+
+std::unique_ptr<http::reply> routes::exception_reply(std::exception_ptr ex) const {
+    auto rep = std::make_unique<http::reply>();
+    try {
+        std::rethrow_exception(ex);
+    } catch (const redirect_exception& e) {
+        rep->add_header("Location", e.url).set_status(e.status());
+    } catch (const base_exception& e) {
+        rep->set_status(e.status(), e.str());
+    } catch (...) {
+        // What went wrong inside is not the stranger's business.
+        rep->set_status(http::reply::status_type::internal_server_error, "Internal server error");
+    }
+    rep->set_content_type("txt");
+    return rep;
+}
+
+}

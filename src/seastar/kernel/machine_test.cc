@@ -1,7 +1,7 @@
 #include "cgroup.hh"
 
 #include "fixture_tree.hh"
-#include "machine_memory.hh"
+#include "machine.hh"
 
 namespace seastar::kernel {
 namespace {
@@ -94,7 +94,7 @@ TEST(cgroup, nonsense_limits_nothing) {
     EXPECT_FALSE(read_cgroup_limits(tree.root()).cpus);
 }
 
-TEST(machine_memory, is_the_smaller_of_machine_and_group) {
+TEST(machine, is_the_smaller_of_machine_and_group) {
     cgroup_limits limits;
     EXPECT_EQ(usable_memory(8 * gib, limits), 8 * gib);
     limits.memory = 2 * gib;
@@ -104,10 +104,28 @@ TEST(machine_memory, is_the_smaller_of_machine_and_group) {
     EXPECT_GT(physical_memory(), 64u << 20);
 }
 
-TEST(machine_memory, reserves_a_gibibyte_and_a_half_or_seven_percent_but_no_more_than_half) {
+TEST(machine, reserves_a_gibibyte_and_a_half_or_seven_percent_but_no_more_than_half) {
     EXPECT_EQ(default_reserve(8 * gib), 3 * gib / 2);
     EXPECT_EQ(default_reserve(100 * gib), 100 * gib / 100 * 7);
     EXPECT_EQ(default_reserve(gib), gib / 2);
+}
+
+TEST(machine, a_cpu_quota_lowers_the_number_of_shards) {
+    machine m;
+    m.cpus.resize(4);
+    EXPECT_EQ(default_shards(m), 4u);
+    for (auto [quota, shards] : {std::pair(2.0, 2u), {2.9, 2u}, {0.5, 1u}, {4.0, 4u}, {64.0, 4u}}) {
+        m.limits.cpus = quota;
+        EXPECT_EQ(default_shards(m), shards) << quota;
+    }
+}
+
+TEST(machine, is_read) {
+    int error;
+    machine m = read_machine(error);
+    EXPECT_EQ(error, 0);
+    EXPECT_FALSE(m.cpus.empty());
+    EXPECT_GT(m.memory, 0u);
 }
 
 }

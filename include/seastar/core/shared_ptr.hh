@@ -57,9 +57,6 @@ namespace internal {
 template <typename T>
 struct lw_shared_ptr_accessors;
 
-template <typename T>
-concept printable = requires(std::ostream& os, const T& value) { os << value; };
-
 template <typename Ptr>
 std::ostream& print_pointee(std::ostream& os, const Ptr& p) {
     if (!p) {

@@ -47,18 +47,18 @@ class basic_sstring {
 
     // Short texts stand in `internal`; its size is negative when the text is `external`.
     union contents {
-        struct external_type {
-            CharType* text;
-            Size size;
-            int8_t pad;
-        } external;
         struct internal_type {
             CharType text[MaxSize];
             int8_t size;
         } internal;
-        static_assert(sizeof(external_type) <= sizeof(internal_type));
+        struct external_type {
+            CharType* text;
+            Size size;
+        } external;
+        static_assert(offsetof(external_type, size) + sizeof(Size) < sizeof(internal_type));
         static_assert(MaxSize >= padding_size);
-    } _u;
+    };
+    contents _u = {}; // all zero: the empty text
 
 public:
     using value_type = CharType;
@@ -75,7 +75,7 @@ public:
     static constexpr size_type npos = static_cast<size_type>(-1);
     struct initialized_later {};
 
-    basic_sstring() noexcept { set_empty(); }
+    basic_sstring() noexcept = default;
     basic_sstring(const basic_sstring& other) : basic_sstring(other.data(), other.size()) {}
     basic_sstring(basic_sstring&& other) noexcept : _u(other._u) { other.set_empty(); }
     /// Room for `size` characters whose values are not set yet.
@@ -345,10 +345,7 @@ private:
         }
         return text;
     }
-    void set_empty() noexcept {
-        _u.internal.size = 0;
-        _u.internal.text[0] = '\0';
-    }
+    void set_empty() noexcept { _u = {}; }
     void destroy() noexcept {
         if (!is_internal()) {
             internal::free_sstring(_u.external.text, _u.external.size + padding_size);

@@ -14,10 +14,10 @@ struct free_deleter_impl final : deleter::impl {
 }
 
 buffer_deleter_impl* buffer_deleter_impl::make(size_t buffer_size) {
-    size_t size = sizeof(buffer_deleter_impl) + buffer_size;
-    if (size < buffer_size) {
+    if (buffer_size > PTRDIFF_MAX - sizeof(buffer_deleter_impl)) {
         throw std::bad_alloc();
     }
+    size_t size = sizeof(buffer_deleter_impl) + buffer_size;
     return ::new (memory::allocate_task(size)) buffer_deleter_impl(size);
 }
 

@@ -6,20 +6,13 @@
 /// Under AddressSanitizer and ThreadSanitizer every block is an allocation of its own, or they would see nothing.
 #include "task_allocator.hh"
 
-#include <new>
+#include "base/sanitizer.hh"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define SEASTAR_INTERNAL_NO_FREE_LISTS
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SEASTAR_INTERNAL_NO_FREE_LISTS
-#endif
+#include <new>
 
 namespace seastar::memory {
 
-#ifdef SEASTAR_INTERNAL_NO_FREE_LISTS
+#if SEASTAR_INTERNAL_ASAN || SEASTAR_INTERNAL_TSAN
 
 void* allocate_task(size_t size) {
     return ::operator new(size);

@@ -44,6 +44,9 @@ struct plain_formatter {
     }
 };
 
+template <typename T>
+concept printable = requires(std::ostream& os, const T& value) { os << value; };
+
 /// os << text, for headers that include only <iosfwd>.
 std::ostream& print_text(std::ostream& os, const char* text, size_t size);
 

@@ -39,7 +39,7 @@ public:
     /// could not be sent meanwhile (value - interval, value - 2 x interval ...).
     void record_corrected(int64_t value, int64_t expected_interval) noexcept;
 
-    /// The smallest value that at least `percentile` percent (0 to 100) of all values do not exceed; 0 when empty.
+    /// The value that `percentile` percent (0 to 100) of all values do not exceed, to the nearest value; 0 when empty.
     int64_t value_at(double percentile) const noexcept;
     double mean() const noexcept;
     double stddev() const noexcept;

@@ -14,6 +14,7 @@
 #include <fmt/core.h>
 
 #include <iosfwd>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -96,10 +97,15 @@ T&& throw_if_null(T&& p, const char* file, int line, const char* what) {
 }
 
 template <>
-struct fmt::formatter<smf::internal::streamed> : fmt::formatter<fmt::string_view> {
+struct fmt::formatter<smf::internal::streamed> {
+    constexpr auto parse(fmt::format_parse_context& ctx) { return ctx.begin(); }
     template <typename Context>
     auto format(const smf::internal::streamed& s, Context& ctx) const {
-        return fmt::formatter<fmt::string_view>::format(smf::internal::to_string(s), ctx);
+        auto out = ctx.out();
+        for (auto c : smf::internal::to_string(s)) {
+            *out++ = c;
+        }
+        return out;
     }
 };
 

@@ -90,8 +90,8 @@ int64_t histogram::value_at(double percentile) const noexcept {
     if (_total == 0) {
         return 0;
     }
-    auto wanted = std::ceil(std::clamp(percentile, 0.0, 100.0) / 100 * static_cast<double>(_total));
-    auto rank = std::clamp<uint64_t>(static_cast<uint64_t>(wanted), 1, _total);
+    auto wanted = std::clamp(percentile, 0.0, 100.0) / 100 * static_cast<double>(_total);
+    auto rank = std::clamp<uint64_t>(static_cast<uint64_t>(wanted + 0.5), 1, _total);
     uint64_t seen = 0;
     for (auto i = index_of(_min);; ++i) {
         seen += _counts[i];

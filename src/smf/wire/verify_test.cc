@@ -110,7 +110,7 @@ TEST(Verify, RefusesOrSurvivesEveryFlippedBitAndRandomBytes) {
     }
     EXPECT_GT(accepted, 0);
     std::mt19937_64 random(5);
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < 300; ++i) {
         auto large = packed(everything(200));
         for (int flips = 0; flips < 4; ++flips) {
             large.data()[random() % large.size()] = uint8_t(random());
@@ -143,7 +143,7 @@ TEST(Verify, LimitsTheDepthAlikeForSmallAndLarge) {
             auto n = chain(depth);
             n.name = std::string(filler, 'x');
             auto b = packed(n);
-            EXPECT_EQ(good(b), depth <= 31) << depth << " with " << filler;
+            EXPECT_EQ(good(b), depth <= 32) << depth << " with " << filler;
         }
     }
 }
@@ -175,7 +175,9 @@ TEST(Verify, RefusesAnOffsetThatPointsBack) {
     buffer cyclic(b.GetBufferPointer(), b.GetSize());
     ASSERT_TRUE(good(cyclic));
     auto root = flatbuffers::GetRoot<Node>(cyclic.data());
-    auto field = reinterpret_cast<const uint8_t*>(root) + root->GetOptionalFieldOffset(Node::VT_NEXT) - cyclic.data();
+    auto table = reinterpret_cast<const uint8_t*>(root);
+    auto vtable = table - flatbuffers::ReadScalar<flatbuffers::soffset_t>(table);
+    auto field = table + flatbuffers::ReadScalar<flatbuffers::voffset_t>(vtable + Node::VT_NEXT) - cyclic.data();
     cyclic.put32(size_t(field), 0xfffffff0);
     EXPECT_FALSE(good(cyclic));
     cyclic.put32(size_t(field), 0);

@@ -126,9 +126,10 @@ class Layering(TidyTest):
         self.write("src/smf/wire/a.cc", '#include "gone.hh"\n#include "x_generated.h"\n#include <seastar/gone.hh>\n')
         self.assert_found(("src/smf/wire/a.cc:1", "layer"), ("src/smf/wire/a.cc:3", "layer"))
 
-    def test_an_include_in_a_comment_is_none(self):
+    def test_an_include_in_a_comment_or_a_raw_string_is_none(self):
         self.write("src/seastar/loop/b.hh")
-        self.write("src/seastar/base/a.cc", '// #include "loop/b.hh"\n/*\n#include "loop/b.hh"\n*/\n')
+        self.write("src/seastar/base/a.cc", '// #include "loop/b.hh"\n/*\n#include "loop/b.hh"\n*/\n'
+                   'const char* x = R"(\n#include "loop/b.hh"\n)";\n')
         self.assert_found()
 
     def test_smf_uses_public_seastar_headers_of_the_layers_it_may(self):

@@ -29,7 +29,7 @@ class Problem:
 
 
 def blank(text, literals=True):
-    """The text with comments, and the contents of literals if asked for, as spaces; lines and columns stay."""
+    """The text with comments and raw strings as spaces, and other literals if asked for; lines and columns stay."""
     def spaces(part):
         return re.sub(r"[^\n]", " ", part)
 
@@ -37,7 +37,7 @@ def blank(text, literals=True):
         whole = match.group(0)
         if match.group("comment"):
             return spaces(whole)
-        return whole[0] + spaces(whole[1:-1]) + whole[-1] if literals else whole
+        return whole[0] + spaces(whole[1:-1]) + whole[-1] if literals or whole[0] == "R" else whole
     return _TOKENS.sub(replace, text)
 
 

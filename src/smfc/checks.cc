@@ -60,7 +60,8 @@ private:
         auto path = cpp_path(t.name);
         auto what = "the type " + id_text(t.name);
         if (is_cpp_keyword(t.name.name)) {
-            _warnings.push_back(_schema.path + ": warning: " + what + " is named by a C++ keyword; what flatc makes of " +
+            _warnings.push_back(_schema.path + ": warning: " + what +
+                                " is named by a C++ keyword; what flatc makes of " +
                                 "it with --reflect-names, as smfc_gen() runs it, does not compile");
         }
         _classes.emplace(path, what);

@@ -15,7 +15,9 @@ using testing::StartsWith;
 
 class smfc_checks : public schema_dir {
 protected:
-    std::vector<std::string> check(std::string_view text) { return check_schema(load_schema(write("s.fbs", text), {})); }
+    std::vector<std::string> check(std::string_view text) {
+        return check_schema(load_schema(write("s.fbs", text), {}));
+    }
     /// The error without the file's name.
     std::string error_of(std::string_view text) {
         try {
@@ -28,7 +30,8 @@ protected:
 };
 
 TEST_F(smfc_checks, an_ordinary_schema_passes_without_a_word) {
-    EXPECT_THAT(check("namespace a; table T {} rpc_service S { Get(T):T; Put(T):T (streaming: \"none\"); stop(T):T; }"), IsEmpty());
+    EXPECT_THAT(check("namespace a; table T {} rpc_service S { Get(T):T; Put(T):T (streaming: \"none\"); stop(T):T; }"),
+                IsEmpty());
 }
 
 TEST_F(smfc_checks, two_methods_of_a_service_with_one_number_are_both_named) {
@@ -50,8 +53,10 @@ TEST_F(smfc_checks, streams_are_refused) {
 }
 
 TEST_F(smfc_checks, classes_that_would_have_a_name_that_is_taken_are_refused) {
-    EXPECT_THAT(error_of("table A {}\nrpc_service A { m(A):A; }"), AllOf(StartsWith(":2:"), HasSubstr("taken by the type A")));
-    EXPECT_THAT(error_of("table SClient {}\nrpc_service S { m(SClient):SClient; }"), HasSubstr("the client of rpc_service S"));
+    EXPECT_THAT(error_of("table A {}\nrpc_service A { m(A):A; }"),
+                AllOf(StartsWith(":2:"), HasSubstr("taken by the type A")));
+    EXPECT_THAT(error_of("table SClient {}\nrpc_service S { m(SClient):SClient; }"),
+                HasSubstr("the client of rpc_service S"));
     EXPECT_THAT(error_of("table A {}\nrpc_service AT { m(A):A; }"), HasSubstr("taken by the object type of A"));
     EXPECT_THAT(error_of("table A {}\nrpc_service ABuilder { m(A):A; }"), HasSubstr("taken by the builder of A"));
     EXPECT_THAT(error_of("table A {}\nenum E:int { x }\nrpc_service E { m(A):A; }"), StartsWith(":3:"));
@@ -69,9 +74,12 @@ TEST_F(smfc_checks, members_that_would_have_a_name_that_is_taken_are_refused) {
 }
 
 TEST_F(smfc_checks, keywords_that_flatc_does_not_make_compile_are_told) {
-    EXPECT_THAT(error_of("namespace a.delete; table T {}\nrpc_service S { m(T):T; }"), StartsWith(":2: error: the namespace a::delete"));
-    EXPECT_THAT(error_of("namespace new; table T {} namespace a;\nrpc_service S { m(new.T):new.T; }"), StartsWith(":2:"));
-    EXPECT_THAT(check("table class {} rpc_service S { m(class):class; }"), ElementsAre(HasSubstr("warning: the type class")));
+    EXPECT_THAT(error_of("namespace a.delete; table T {}\nrpc_service S { m(T):T; }"),
+                StartsWith(":2: error: the namespace a::delete"));
+    EXPECT_THAT(error_of("namespace new; table T {} namespace a;\nrpc_service S { m(new.T):new.T; }"),
+                StartsWith(":2:"));
+    EXPECT_THAT(check("table class {} rpc_service S { m(class):class; }"),
+                ElementsAre(HasSubstr("warning: the type class")));
 }
 
 }

@@ -1,5 +1,5 @@
-// What is written compiles for every schema that check_schema() lets pass: types are named from the global namespace, so
-// that no method, service or nested namespace hides them; stubs are called through `this`, so that no parameter does.
+// What is written compiles for every schema that check_schema() lets pass: types are named from the global namespace,
+// so that nothing of the schema hides them; stubs are called through `this`, so that no parameter does.
 #include "smfc/cpp_printer.hh"
 
 #include "smfc/naming.hh"

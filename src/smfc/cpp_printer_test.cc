@@ -71,12 +71,14 @@ table PutResponse {}
 rpc_service Another { Put(PutRequest):PutResponse; }
 rpc_service MemoryNode { Get(PutRequest):PutResponse; Put(PutRequest):PutResponse; }
 )");
-    EXPECT_THAT(text, AllOf(HasSubstr("return 504045560;"), HasSubstr("\"Put\", 3345117782,"), HasSubstr("handles.reserve(2);")));
+    EXPECT_THAT(text, AllOf(HasSubstr("return 504045560;"), HasSubstr("\"Put\", 3345117782,"),
+                            HasSubstr("handles.reserve(2);")));
 }
 
 TEST_F(smfc_cpp_printer, each_service_stands_in_its_own_namespace) {
-    auto text = print("namespace a; table T {} rpc_service One { m(T):T; } namespace b.c; rpc_service Two { m(a.T):a.T; }\n"
-                      "namespace; rpc_service Three { m(a.T):a.T; }");
+    auto text =
+        print("namespace a; table T {} rpc_service One { m(T):T; } namespace b.c; rpc_service Two { m(a.T):a.T; }\n"
+              "namespace; rpc_service Three { m(a.T):a.T; }");
     auto at = [&](std::string_view part) { return text.find(part); };
     ASSERT_NE(at("class Three "), std::string::npos);
     EXPECT_LT(at("namespace a {"), at("class One "));
@@ -89,13 +91,15 @@ TEST_F(smfc_cpp_printer, each_service_stands_in_its_own_namespace) {
 
 TEST_F(smfc_cpp_printer, lower_case_names_and_keywords_make_lower_case_and_escaped_ones) {
     auto text = print("namespace a; table T {} rpc_service union { delete(T):T; }");
-    for (auto part : {"class union_ : public", "class union_client : public", "this->delete_(", " raw_delete(", "\"delete\", ", "return \"union\";"}) {
+    for (auto part : {"class union_ : public", "class union_client : public", "this->delete_(", " raw_delete(",
+                      "\"delete\", ", "return \"union\";"}) {
         EXPECT_THAT(text, HasSubstr(part));
     }
 }
 
 TEST_F(smfc_cpp_printer, names_that_would_hide_the_library_make_its_own_start_at_the_global_namespace) {
-    EXPECT_THAT(print("namespace my.smf; table T {} rpc_service S { m(T):T; }"), HasSubstr("class S : public ::smf::rpc_service {"));
+    EXPECT_THAT(print("namespace my.smf; table T {} rpc_service S { m(T):T; }"),
+                HasSubstr("class S : public ::smf::rpc_service {"));
     EXPECT_THAT(print("table seastar {} rpc_service S { m(seastar):seastar; }"), HasSubstr("::seastar::future<"));
     EXPECT_THAT(print(kvstore), Not(HasSubstr("::smf::")));
 }

@@ -42,8 +42,8 @@ struct declared_type {
 };
 
 struct schema {
-    std::string path;               ///< as it was given
-    std::vector<std::string> files; ///< the schema and all it includes, as they were opened; sorted
+    std::string path;                  ///< as it was given
+    std::vector<std::string> files;    ///< the schema and all it includes, as they were opened; sorted
     std::vector<rpc_service> services; ///< those of the file itself, in its order
     std::vector<declared_type> types;  ///< those of included files as well
     std::string warnings;              ///< the parser's, one a line; may be empty

@@ -1,37 +1,22 @@
 #include "smfc/naming.hh"
 
 #include <algorithm>
-#include <iterator>
 
 namespace smfc {
 
-// Sorted. flatc 2.0.8 escapes all but char8_t and constinit, which no type can be called therefore; services and
-// methods can. It also escapes three names of the transactional-memory TS and two that are keywords in few places.
-static constexpr std::string_view keywords[] = {
-    "alignas",      "alignof",       "and",          "and_eq",       "asm",
-    "atomic_cancel", "atomic_commit", "atomic_noexcept", "auto",      "bitand",
-    "bitor",        "bool",          "break",        "case",         "catch",
-    "char",         "char16_t",      "char32_t",     "char8_t",      "class",
-    "compl",        "concept",       "const",        "const_cast",   "consteval",
-    "constexpr",    "constinit",     "continue",     "co_await",     "co_return",
-    "co_yield",     "decltype",      "default",      "delete",       "do",
-    "double",       "dynamic_cast",  "else",         "enum",         "explicit",
-    "export",       "extern",        "false",        "float",        "for",
-    "friend",       "goto",          "if",           "import",       "inline",
-    "int",          "long",          "module",       "mutable",      "namespace",
-    "new",          "noexcept",      "not",          "not_eq",       "nullptr",
-    "operator",     "or",            "or_eq",        "private",      "protected",
-    "public",       "register",      "reinterpret_cast", "requires", "return",
-    "short",        "signed",        "sizeof",       "static",       "static_assert",
-    "static_cast",  "struct",        "switch",       "synchronized", "template",
-    "this",         "thread_local",  "throw",        "true",         "try",
-    "typedef",      "typeid",        "typename",     "union",        "unsigned",
-    "using",        "virtual",       "void",         "volatile",     "wchar_t",
-    "while",        "xor",           "xor_eq",
-};
+// flatc 2.0.8 escapes all but char8_t and constinit, which therefore no type can be called; services and methods can.
+// It also escapes what is a keyword in technical specifications or in few places.
+static constexpr std::string_view keywords =
+    " alignas alignof and and_eq asm atomic_cancel atomic_commit atomic_noexcept auto bitand bitor bool break case "
+    "catch char char16_t char32_t char8_t class compl concept const const_cast consteval constexpr constinit "
+    "continue co_await co_return co_yield decltype default delete do double dynamic_cast else enum explicit export "
+    "extern false float for friend goto if import inline int long module mutable namespace new noexcept not not_eq "
+    "nullptr operator or or_eq private protected public register reinterpret_cast requires return short signed "
+    "sizeof static static_assert static_cast struct switch synchronized template this thread_local throw true try "
+    "typedef typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq ";
 
 bool is_cpp_keyword(std::string_view name) {
-    return std::find(std::begin(keywords), std::end(keywords), name) != std::end(keywords);
+    return keywords.find(' ' + std::string(name) + ' ') != std::string_view::npos;
 }
 
 std::string cpp_identifier(std::string_view name) {

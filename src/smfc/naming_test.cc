@@ -17,6 +17,9 @@ TEST(smfc_naming, keywords_get_an_underscore) {
     EXPECT_EQ(cpp_identifier("char8_t"), "char8_t_");
     EXPECT_EQ(cpp_identifier("Delete"), "Delete");
     EXPECT_EQ(cpp_identifier("override"), "override");
+    EXPECT_EQ(cpp_identifier("alignas"), "alignas_");
+    EXPECT_EQ(cpp_identifier("xor_eq"), "xor_eq_");
+    EXPECT_EQ(cpp_identifier("xor_"), "xor_");
     EXPECT_EQ(client_name("delete"), "delete_client");
 }
 

@@ -6,9 +6,8 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <random>
 #include <sstream>
-
-#include <unistd.h>
 
 namespace smfc {
 
@@ -22,7 +21,8 @@ void write_if_changed(const std::string& path, const std::string& text) {
     if (has_text(path, text)) {
         return;
     }
-    auto temporary = path + "." + std::to_string(::getpid()) + ".tmp";
+    // Two runs may be at it at once, as make does it.
+    auto temporary = path + "." + std::to_string(std::random_device()()) + ".tmp";
     errno = 0;
     std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
     out << text;

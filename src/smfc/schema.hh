@@ -8,8 +8,8 @@
 
 namespace smfc {
 
-/// Includes are looked for beside the file that includes, in include_dirs, and beside the schema. Throws schema_error if
-/// the schema is wrong, failure if it cannot be read.
+/// Includes are looked for beside the file that includes, in include_dirs, and beside the schema.
+/// Throws schema_error if the schema is wrong, failure if it cannot be read.
 schema load_schema(const std::string& path, const std::vector<std::string>& include_dirs);
 
 }

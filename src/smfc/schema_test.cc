@@ -25,7 +25,8 @@ protected:
 
 TEST_F(smfc_schema, numbers_are_those_of_the_wire) {
     auto demo = load_schema(write("demo.fbs", "namespace smf_gen.demo; table Request {} table Response {}\n"
-                                              "rpc_service SmfStorage { Get(Request):Response; }"), {});
+                                              "rpc_service SmfStorage { Get(Request):Response; }"),
+                            {});
     ASSERT_EQ(demo.services.size(), 1u);
     auto& get = demo.services[0].methods[0];
     EXPECT_EQ(demo.services[0].id, 212494116u);
@@ -33,7 +34,8 @@ TEST_F(smfc_schema, numbers_are_those_of_the_wire) {
     EXPECT_EQ(demo.services[0].dispatch_id(get), 1792279101u);
 
     auto kv = load_schema(write("kv.fbs", "namespace kvstore.fbs; table PutRequest {} table PutResponse {}\n"
-                                          "rpc_service MemoryNode { Put(PutRequest):PutResponse; }"), {});
+                                          "rpc_service MemoryNode { Put(PutRequest):PutResponse; }"),
+                          {});
     EXPECT_EQ(kv.services[0].id, 504045560u);
     EXPECT_EQ(kv.services[0].methods[0].id, 3345117782u);
     EXPECT_EQ(kv.services[0].dispatch_id(kv.services[0].methods[0]), 3647565230u);
@@ -56,7 +58,8 @@ TEST_F(smfc_schema, messages_of_an_included_file_keep_their_namespace_and_its_se
 
 TEST_F(smfc_schema, an_include_beside_the_schema_is_found_from_any_folder) {
     write("sub/types.fbs", "table T {}");
-    EXPECT_EQ(load_schema(write("sub/svc.fbs", "include \"types.fbs\"; rpc_service S { m(T):T; }"), {}).services.size(), 1u);
+    EXPECT_EQ(load_schema(write("sub/svc.fbs", "include \"types.fbs\"; rpc_service S { m(T):T; }"), {}).services.size(),
+              1u);
 }
 
 TEST_F(smfc_schema, services_keep_their_own_namespace_order_lines_and_comments) {
@@ -67,7 +70,8 @@ TEST_F(smfc_schema, services_keep_their_own_namespace_order_lines_and_comments) 
                                            "  m(T):T;\n"
                                            "  n(T):T (streaming: \"server\"); }\n"
                                            "namespace b.c; rpc_service Two { m(a.T):a.T; }\n"
-                                           "namespace; rpc_service Three { m(a.T):a.T; }"), {});
+                                           "namespace; rpc_service Three { m(a.T):a.T; }"),
+                         {});
     ASSERT_EQ(s.services.size(), 3u);
     EXPECT_THAT(s.services[0].name.scope, ElementsAre("a"));
     EXPECT_EQ(s.services[0].line, 3);
@@ -82,7 +86,8 @@ TEST_F(smfc_schema, services_keep_their_own_namespace_order_lines_and_comments) 
 }
 
 TEST_F(smfc_schema, errors_name_the_file_and_the_line_that_is_wrong) {
-    EXPECT_THAT(error_of("table T {}\nrpc_service S {\n  m(T):Missing;\n}\n\n"), StartsWith(line(3) + " error: type referenced"));
+    EXPECT_THAT(error_of("table T {}\nrpc_service S {\n  m(T):Missing;\n}\n\n"),
+                StartsWith(line(3) + " error: type referenced"));
     EXPECT_THAT(error_of("table T {}\nrpc_service S {\n  m(T):T;\n  m(T):T;\n}"), StartsWith(line(4)));
     EXPECT_THAT(error_of("struct T { x:int; }\nrpc_service S { m(T):T; }"), StartsWith(line(2)));
     EXPECT_THAT(error_of("table T {\n  x:int"), StartsWith(line(2)));

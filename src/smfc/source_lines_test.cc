@@ -26,7 +26,8 @@ rpc_service Two { e(A):A;
 }
 
 TEST(smfc_source_lines, stops_at_the_end_of_a_broken_text) {
-    for (auto text : {"", "rpc_service", "rpc_service S {", "rpc_service S { a(", "/*", "\"", "\"\\", "// x", "rpc_service \""}) {
+    for (auto text :
+         {"", "rpc_service", "rpc_service S {", "rpc_service S { a(", "/*", "\"", "\"\\", "// x", "rpc_service \""}) {
         EXPECT_LE(find_service_lines(text).size(), 1u) << text;
     }
 }

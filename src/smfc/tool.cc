@@ -88,8 +88,8 @@ int run_tool(std::span<const std::string> arguments, std::ostream& out, std::ost
         if (o.help) {
             out << usage;
         } else if (o.version) {
-            out << "smfc " SMFC_VERSION " (FlatBuffers " << FLATBUFFERS_VERSION_MAJOR << '.' << FLATBUFFERS_VERSION_MINOR
-                << '.' << FLATBUFFERS_VERSION_REVISION << ")\n";
+            out << "smfc " SMFC_VERSION " (FlatBuffers " << FLATBUFFERS_VERSION_MAJOR << '.'
+                << FLATBUFFERS_VERSION_MINOR << '.' << FLATBUFFERS_VERSION_REVISION << ")\n";
         } else {
             generate(o, err);
         }

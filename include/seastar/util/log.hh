@@ -8,6 +8,7 @@
 #pragma once
 
 #include <seastar/core/internal/exception_text.hh>
+#include <seastar/core/internal/log_style.hh>
 #include <seastar/core/sstring.hh>
 #include <seastar/util/log-level.hh>
 
@@ -21,18 +22,6 @@
 #include <vector>
 
 namespace seastar {
-
-enum class logger_timestamp_style {
-    none,
-    boot, ///< seconds and microseconds since the machine started
-    real, ///< local date and time
-};
-
-enum class logger_ostream_type {
-    none,
-    cerr, ///< standard error
-    cout, ///< standard output
-};
 
 class logger;
 
@@ -295,9 +284,4 @@ public:
 /// The library's own.
 extern logger seastar_logger;
 
-// By name, for options: none, boot, real; none, stderr, stdout.
-std::ostream& operator<<(std::ostream& os, logger_timestamp_style style);
-std::istream& operator>>(std::istream& is, logger_timestamp_style& style);
-std::ostream& operator<<(std::ostream& os, logger_ostream_type type);
-std::istream& operator>>(std::istream& is, logger_ostream_type& type);
 }

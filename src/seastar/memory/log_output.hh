@@ -2,7 +2,8 @@
 /// waits for a reader.
 #pragma once
 
-#include <seastar/util/log.hh>
+#include <seastar/core/internal/log_style.hh>
+#include <seastar/util/log-level.hh>
 
 #include <atomic>
 #include <cstdint>
@@ -21,7 +22,7 @@ struct log_output_settings {
     std::atomic<bool> with_color{false};
     std::atomic<unsigned> shard_field_width{1};
 };
-extern constinit log_output_settings log_output;
+extern constinit log_output_settings log_output; // tidy-allow(global): loggers exist before any node
 
 /// Sends a line, which ends with a newline; its message begins at `message_at` (syslog has level and time itself). False
 /// when its destination did not take it.

@@ -301,6 +301,11 @@ class Content(TidyTest):
         self.write(".ci/run", "cd ../shared/acceptance\n")
         self.assert_found()
 
+    def test_links_to_files_that_are_not_there(self):
+        self.write("docs/b.md")
+        self.assert_rule("link", "docs/a.md", "[x](b.md) [y](c.md)",
+                         "[x](b.md#z) [y](../docs/b.md) [z](https://a.b) [w](#v)")
+
     def test_long_lines(self):
         self.assert_rule("line-length", self.LIBRARY, "//" + "x" * 119, "//" + "x" * 118)
 

@@ -7,8 +7,10 @@ printed as it can be pasted; each way ends in "ok NAME" or "FAIL NAME: reason", 
 """
 import argparse
 import os
+import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -105,7 +107,53 @@ def smf_subdirectory(options, folder):
     run_rpc(with_cmake(options, "smf_subdirectory", folder, f"-DSOURCE={SOURCE}"))
 
 
-WAYS = (seastar_package, seastar_pkg_config, seastar_build_folder, moved_installation, smf_package, smf_subdirectory)
+def readme(options, folder):
+    """The program in README.md, as it stands there but for its port."""
+    with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as f:
+        files = dict(re.findall(r"^`([\w.]+)`\n\n```\w*\n(.*?)^```$", f.read(), re.M | re.S))
+    with socket.socket() as probe:  # the program has a port of its own: give it one that is free now
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    os.mkdir(folder)
+    for name, text in files.items():
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
+            f.write(text.replace("20776", port))
+    built = os.path.join(folder, "build")
+    run("cmake", "-G", "Ninja", "-S", folder, "-B", built, f"-DCMAKE_CXX_COMPILER={options.cxx}",
+        f"-DCMAKE_PREFIX_PATH={options.prefix}")
+    run("cmake", "--build", built, "-j", JOBS)
+    with open(os.path.join(folder, "log"), "w+", encoding="utf-8") as log, \
+            subprocess.Popen([os.path.join(built, "server"), "-c1"], stdout=log, stderr=log) as server:
+        try:
+            wait_for_port(int(port), server)
+            expect("hello world", run(os.path.join(built, "client"), "-c1", timeout=60))
+            server.terminate()
+            if server.wait(30):
+                raise Failure(f"the server left with {server.returncode}")
+        except (Failure, subprocess.TimeoutExpired):
+            log.seek(0)
+            print(log.read(), flush=True)
+            raise
+        finally:
+            server.kill()
+
+
+def wait_for_port(port, process, seconds=30):
+    """Until something listens there; a failed connection attempt is refused at once, so this asks a few times a second."""
+    for _ in range(seconds * 10):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        try:
+            process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    raise Failure("the server did not start")
+
+
+WAYS = (seastar_package, seastar_pkg_config, seastar_build_folder, moved_installation, smf_package, smf_subdirectory,
+        readme)
 
 
 def main(argv):
@@ -123,7 +171,7 @@ def main(argv):
                     way(options, os.path.join(work, way.__name__))
                     passed += 1
                     print(f"ok {way.__name__}", flush=True)
-                except (Failure, OSError) as reason:
+                except (Failure, OSError, subprocess.TimeoutExpired) as reason:
                     failed += 1
                     print(f"FAIL {way.__name__}: {reason}", flush=True)
     print(f"{passed} passed, {failed} failed")

@@ -1,4 +1,5 @@
-"""Rules about what is written in a file: banned words by table, coroutines, lines that are too long."""
+"""Rules about what is written in a file: banned words by table, coroutines, lines that are too long, links."""
+import os
 import re
 
 from .tree import Problem, matches
@@ -95,7 +96,14 @@ def check(tree, layers):
         if f.is_cpp or f.path.endswith(".py"):
             problems += [Problem(f.path, n, "line-length", f"{len(line)} columns, {LINE_LENGTH} are enough")
                          for n, line in enumerate(f.lines, 1) if len(line) > LINE_LENGTH]
+        if f.path.endswith(".md"):
+            folder = os.path.join(tree.root, os.path.dirname(f.path))
+            problems += [Problem(f.path, f.line_of(m.start()), "link", f"{m[1]} is not there")
+                         for m in _LINK.finditer(f.text) if not os.path.exists(os.path.join(folder, m[1]))]
     return problems
+
+
+_LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")
 
 
 def _found(f, rule, why, positions):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The body of ./check, which installs the packages first. Runs the steps of a level and adds up the test cases.
 
-Each command is printed as it can be pasted. A case is a GoogleTest case, a unittest case, or a script that CTest runs; a
-step that does not build, and a test program that dies, count as one that failed. What a test skips, because the machine
-does not allow it, counts as neither and is named at the end.
+Each command is printed as it can be pasted. A case is a GoogleTest case, a unittest case, or a script that CTest runs;
+a step that does not build, and a test program that dies, count as one that failed. What a test skips, because the
+machine does not allow it, counts as neither and is named at the end.
 """
 import os
 import shlex
@@ -72,8 +72,8 @@ class Check:
         shutil.rmtree(reports, ignore_errors=True)
         os.makedirs(reports)
         ctest = ["ctest", "--test-dir", f"build/{preset}", *selection]
-        self.run(*ctest, "-j", JOBS, "--output-on-failure", "--no-tests=error", "--output-junit", f"{reports}/ctest.xml",
-                 env={"GTEST_OUTPUT": f"xml:{reports}/", **(env or {})})
+        self.run(*ctest, "-j", JOBS, "--output-on-failure", "--no-tests=error",
+                 "--output-junit", f"{reports}/ctest.xml", env={"GTEST_OUTPUT": f"xml:{reports}/", **(env or {})})
         listed = subprocess.run([*ctest, "--show-only=json-v1"], capture_output=True, text=True, check=False)
         self.results.add(read_ctest(preset, reports, listed.stdout))
 

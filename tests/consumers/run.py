@@ -139,7 +139,7 @@ def readme(options, folder):
 
 
 def wait_for_port(port, process, seconds=30):
-    """Until something listens there; a failed connection attempt is refused at once, so this asks a few times a second."""
+    """Until something listens there. A connection is refused at once, so this asks ten times a second."""
     for _ in range(seconds * 10):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -13,7 +13,7 @@ _TEST = re.compile(r"^[ \t]*(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\(\s*(
 
 
 def gtest_filter_without_coroutines(root):
-    """(value of GTEST_FILTER, number of tests it leaves out): all tests but those of files in which a coroutine stands."""
+    """(value of GTEST_FILTER, number of tests it leaves out): all but those of files in which a coroutine stands."""
     names = []
     for f in Tree(root).cpp:
         if f.path.endswith("_test.cc") and _COROUTINE.search(f.code):

@@ -68,8 +68,8 @@ def read_ctest(preset, reports, listing):
     """CTest's report in `reports`, refined by those of the GoogleTest programs beside it.
 
     `listing` is what `ctest --show-only=json-v1` printed: it tells the program of each test. A program that reported is
-    counted by its cases; if CTest saw it fail with all cases passed (a leak, say), that is one more failure. Others, and
-    programs that died before they could report, count as one case each.
+    counted by its cases; if CTest saw it fail with all cases passed (a leak, say), that is one more failure. Others,
+    and programs that died before they could report, count as one case each.
     """
     results = Results()
     try:

@@ -60,7 +60,6 @@ public:
     inet_address(::in_addr addr) noexcept;
     inet_address(::in6_addr addr, uint32_t scope = invalid_scope) noexcept;
     inet_address(const sstring& text);
-    inet_address(const char* text);
     inet_address(const ipv4_address& addr) noexcept;
     inet_address(const ipv6_address& addr, uint32_t scope = invalid_scope) noexcept;
     inet_address(const ipv4_addr& addr) noexcept : inet_address(ipv4_address(addr)) {}

@@ -53,7 +53,6 @@ inet_address::inet_address(const ipv6_address& addr, uint32_t scope) noexcept : 
     _scope = scope;
 }
 
-
 inet_address::inet_address(const sstring& text) : inet_address() {
     auto parsed = parse_numerical(text);
     if (!parsed) {

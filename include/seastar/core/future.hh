@@ -602,6 +602,17 @@ future<T> future<T>::handle_exception_type(Func&& func) noexcept {
     });
 }
 
+// util/backtrace.hh
+template <typename Exception, typename... Args>
+    requires std::is_base_of_v<std::exception, Exception>
+std::exception_ptr make_backtraced_exception_ptr(Args&&... args);
+
+/// A failed future whose exception's what() ends with the place where it was made. Include util/backtrace.hh.
+template <typename T = void, typename Exception>
+future<T> make_exception_future_with_backtrace(Exception&& ex) noexcept {
+    return make_exception_future<T>(make_backtraced_exception_ptr<std::decay_t<Exception>>(std::forward<Exception>(ex)));
+}
+
 }
 
 #include <seastar/core/coroutine.hh>

@@ -1,16 +1,18 @@
 #include <seastar/core/future.hh>
+#include <seastar/util/backtrace.hh>
+#include <seastar/util/log.hh>
 
-#include <cstdio>
 #include <cstdlib>
 
 namespace seastar::internal {
 
-void report_failed_future(const std::exception_ptr&) noexcept {
-    std::fputs("Exceptional future ignored\n", stderr); // replaced as soon as the logger is there
+void report_failed_future(const std::exception_ptr& ex) noexcept {
+    seastar_logger.warn("Exceptional future ignored: {}, backtrace: {}", ex, current_backtrace());
 }
 
 void invalid_future_use() noexcept {
-    std::fputs("a future was used that was moved from or consumed before\n", stderr);
+    seastar_logger.error("a future was used that was moved from, or whose result was taken before; backtrace: {}",
+                         current_backtrace());
     std::abort();
 }
 

@@ -3,9 +3,9 @@
 
 Usage: acceptance.py RUNNER WORK       WORK/prefix is an installation; the suite builds in WORK too
 A failing case that is not listed is run once more alone, since other cases share the machine; if it fails again, it
-counts as failed (more than 20 such cases have another reason, and are not run again). So does a listed case that passes,
-or that the suite does not have: the list only ever shrinks. Listed cases that fail count neither way. The last line is
-"N passed, N failed".
+counts as failed (more than 20 such cases have another reason, and are not run again). So does a listed case that
+passes, or that the suite does not have: the list only ever shrinks. Listed cases that fail count neither way. The last
+line is "N passed, N failed".
 """
 import os
 import re

@@ -57,8 +57,10 @@ class CTest(TemporaryFolder):
         self.assertEqual((results.passed, results.failed), (1, ["dev: bad"]))
 
     def test_a_program_that_dies_without_a_report_is_one_failure(self):
-        results = self.read({"a_test": ("a_test", FAILURE, "fail"), "never_started": ("b_test", None, "")})
-        self.assertEqual((results.passed, results.failed), (0, ["dev: a_test", "dev: never_started"]))
+        results = self.read({"a_test": ("a_test", FAILURE, "fail"), "never_started": ("b_test", None, ""),
+                             "gone": ("c_test", '<skipped message="Unable to find executable"/>', "notrun")})
+        self.assertEqual((results.passed, results.failed), (0, ["dev: a_test", "dev: never_started", "dev: gone"]))
+        self.assertFalse(results.skipped)
 
     def test_a_program_that_fails_after_its_cases_passed_is_a_failure(self):
         self.gtest("a_test", CASE.format("x", ""))

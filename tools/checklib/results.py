@@ -81,8 +81,7 @@ def read_ctest(preset, reports, listing):
     programs = {}
     for test in tests:
         name, program = test["name"], os.path.basename((test.get("command") or [""])[0])
-        outcome = outcomes.get(name)
-        failed = outcome is None or outcome.get("status") == "fail"
+        failed, skipped = _outcome(outcomes.get(name))
         if program not in programs:
             programs[program] = read_gtest(f"{preset}: {program}", _gtest_reports(reports, program))
             results.add(programs[program] or Results())
@@ -90,11 +89,21 @@ def read_ctest(preset, reports, listing):
         if found is not None:
             if failed and not found.failed:
                 results.count(f"{preset}: {name}: failed although its cases passed", False)
-        elif not failed and outcome.find("skipped") is not None:
-            results.not_run(f"{name}: {outcome.find('skipped').get('message') or 'skipped'}")
+        elif skipped:
+            results.not_run(f"{name}: {skipped}")
         else:
             results.count(f"{preset}: {name}", not failed)
     return results
+
+
+def _outcome(case):
+    """(failed, reason to be skipped or None). CTest calls a test without its program skipped; here that is a failure."""
+    if case is None:
+        return True, None
+    skipped = case.find("skipped")
+    if case.get("status") == "disabled" or skipped is not None and skipped.get("message", "").startswith("SKIP_"):
+        return False, "disabled" if skipped is None else skipped.get("message")
+    return case.get("status") != "run", None
 
 
 def _gtest_reports(reports, program):

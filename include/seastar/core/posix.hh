@@ -211,7 +211,8 @@ private:
     int ioctl_raw(int request, void* argument, const char* what);
     int setsockopt_raw(int level, int name, const void* data, socklen_t length);
     int getsockopt_raw(int level, int name, void* data, socklen_t length);
-    std::optional<size_t> sendto_raw(const sockaddr* address, socklen_t length, const void* buffer, size_t size, int flags);
+    std::optional<size_t> sendto_raw(const sockaddr* address, socklen_t length, const void* buffer, size_t size,
+                                     int flags);
 };
 
 /// A thread of the system with attributes. Must be joined, or moved from, before it is destroyed.

@@ -18,9 +18,9 @@ struct backend_choice {
 };
 
 /// Probes what this process may use: io_uring with SINGLE_ISSUER and DEFER_TASKRUN, multishot accept and receive and
-/// provided buffers. EPERM and ENOSYS (seccomp), ENOMEM (RLIMIT_MEMLOCK) and old kernels all end in epoll, never in an error.
-/// `forced` is the value of --reactor-backend: "io_uring", "epoll", or empty to choose. Forcing one that does not work
-/// leaves `chosen` at it; make_ring() then returns null.
+/// provided buffers. EPERM and ENOSYS (seccomp), ENOMEM (RLIMIT_MEMLOCK) and old kernels all end in epoll, never in
+/// an error. `forced` is the value of --reactor-backend: "io_uring", "epoll", or empty to choose. Forcing one that
+/// does not work leaves `chosen` at it; make_ring() then returns null.
 backend_choice choose_backend(std::string_view forced) noexcept;
 
 /// Makes the ring of the calling thread's shard. On ENOMEM the io_uring is tried at half the size down to 32 entries.

@@ -1,4 +1,5 @@
-// Which ring is chosen in places where io_uring is forbidden or cramped. Each runs in a child, whose limits die with it.
+// Which ring is chosen in places where io_uring is forbidden or cramped. Each runs in a child, whose limits die with
+// it.
 #include "backend.hh"
 #include "fd.hh"
 
@@ -76,11 +77,11 @@ int try_ring(backend which) {
     return op.result == POLLOUT ? 0 : 3;
 }
 
-/// From now on io_uring_setup fails with `error` in this process.
-bool forbid_io_uring(int error) {
+/// From now on this process's system call `number` fails with `error`.
+bool forbid(unsigned number, int error) {
     sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (static_cast<unsigned>(error) & SECCOMP_RET_DATA)),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
@@ -92,7 +93,7 @@ bool forbid_io_uring(int error) {
 TEST(backend_test, a_process_that_may_not_use_io_uring_gets_epoll_and_says_why) {
     for (int error : {EPERM, ENOSYS}) {
         auto report = in_child([error](std::string& text) {
-            if (!forbid_io_uring(error)) {
+            if (!forbid(SYS_io_uring_setup, error)) {
                 return 77;
             }
             backend_choice choice = choose_backend("");
@@ -110,7 +111,7 @@ TEST(backend_test, a_process_that_may_not_use_io_uring_gets_epoll_and_says_why) 
 
 TEST(backend_test, forcing_io_uring_where_it_is_forbidden_makes_no_ring) {
     auto report = in_child([](std::string& text) {
-        if (!forbid_io_uring(EPERM)) {
+        if (!forbid(SYS_io_uring_setup, EPERM)) {
             return 77;
         }
         backend_choice choice = choose_backend("io_uring");
@@ -123,6 +124,31 @@ TEST(backend_test, forcing_io_uring_where_it_is_forbidden_makes_no_ring) {
         GTEST_SKIP() << "seccomp filters are not available";
     }
     EXPECT_EQ(report.exit_status, 0);
+}
+
+TEST(backend_test, epoll_sleeps_on_kernels_that_lack_the_newer_call) {
+    for (int error : {ENOSYS, EPERM}) {
+        auto report = in_child([error](std::string&) {
+            if (!forbid(SYS_epoll_pwait2, error)) {
+                return 77;
+            }
+            int unused;
+            auto r = make_ring(backend::epoll, unused);
+            nanoseconds start = r->now();
+            nanoseconds deadline = start + 2'500'000;
+            uint64_t calls = 0;
+            for (; r->now() < deadline; ++calls) {
+                r->wait(deadline);
+            }
+            r->wake();
+            r->wait(never);
+            return calls <= 3 ? try_ring(backend::epoll) : 50;
+        });
+        if (report.exit_status == 77) {
+            GTEST_SKIP() << "seccomp filters are not available";
+        }
+        EXPECT_EQ(report.exit_status, 0);
+    }
 }
 
 TEST(backend_test, an_ordinary_user_with_little_locked_memory_gets_a_ring_that_works) {

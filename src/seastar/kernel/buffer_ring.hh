@@ -1,5 +1,5 @@
-/// The buffers that io_uring fills for streams: the kernel takes one per piece from a ring shared with it, the uring ring
-/// hands each back once the receiver has copied it out, so few buffers serve any number of connections.
+/// The buffers that io_uring fills for streams: the kernel takes one per piece from a ring shared with it, the uring
+/// ring hands each back once the receiver has copied it out, so few buffers serve any number of connections.
 #pragma once
 
 #include <liburing.h>

@@ -1,4 +1,5 @@
-/// What the control groups of this process leave it: containers limit CPU time and memory this way, and nothing else tells.
+/// What the control groups of this process leave it: containers limit CPU time and memory this way, and nothing else
+/// tells.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@ struct cgroup_limits {
     std::optional<uint64_t> memory;  ///< bytes
 };
 
-/// Reads version 2, version 1, and both side by side. `root` stands in front of /proc and /sys (tests). Never fails: what
-/// cannot be read does not limit.
+/// Reads version 2, version 1, and both side by side. `root` stands in front of /proc and /sys (tests). Never fails:
+/// what cannot be read does not limit.
 cgroup_limits read_cgroup_limits(const std::string& root = "");
 
 }

@@ -1,5 +1,5 @@
-/// The kernel's clocks as nanoseconds. Only rings and start-up code call these: the rest asks its shard (ring::now()), so
-/// that a simulated shard can have a clock of its own.
+/// The kernel's clocks as nanoseconds. Only rings and start-up code call these: the rest asks its shard
+/// (ring::now()), so that a simulated shard can have a clock of its own.
 #pragma once
 
 #include "ring.hh"

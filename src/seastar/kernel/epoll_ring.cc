@@ -3,9 +3,10 @@
 /// Every descriptor is registered once, edge-triggered, for everything; what is known of its readiness is kept in its
 /// fd_state, so in steady state a request costs one recv, one sendmsg and its part of one epoll_pwait2.
 ///
-/// Life of an operation: prepare() puts it in _queued. run_queue() moves it into its slot of the fd_state and attempts it:
-/// sends and single reads straight away, streams once an event says so. Done: out of the slot, complete(). Would block:
-/// it stays in the slot until an event attempts it again. Used up its share of the turn: back into _queued.
+/// Life of an operation: prepare() puts it in _queued. run_queue() moves it into its slot of the fd_state and
+/// attempts it: sends and single reads straight away, streams once an event says so. Done: out of the slot,
+/// complete(). Would block: it stays in the slot until an event attempts it again. Used up its share of the turn:
+/// back into _queued.
 ///
 /// Regular files, which epoll does not watch, are read and written in place and may block the shard.
 /// TODO(perf): a thread for files on this ring.

@@ -26,8 +26,8 @@ uint64_t usable_memory(uint64_t physical, const cgroup_limits& limits) noexcept;
 /// container, where that would be more than half of what there is, half.
 uint64_t default_reserve(uint64_t usable) noexcept;
 
-/// How many shards there are unless the user says otherwise: one per CPU, and no more than a CPU quota pays for (rounded
-/// down: a shard that is throttled holds up all others), but one at least.
+/// How many shards there are unless the user says otherwise: one per CPU, and no more than a CPU quota pays for
+/// (rounded down: a shard that is throttled holds up all others), but one at least.
 size_t default_shards(const machine& m) noexcept;
 
 }

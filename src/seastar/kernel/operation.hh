@@ -15,7 +15,7 @@ enum class opcode : uint8_t {
     none,
     poll,           ///< readiness of fd for `events` (POLLIN ...), once; result: the events that came
     connect,        ///< fd, address; result: 0
-    receive,        ///< fd, buffer, size; result: bytes, 0 at the end of the stream
+    receive,        ///< fd, buffer, size > 0; result: bytes, 0 at the end of the stream. Pipes, eventfds ... too
     send,           ///< fd, message; result: bytes that the socket took (may be fewer than asked for)
     read,           ///< fd, buffer, size, offset (-1: current position); result: bytes
     write,          ///< fd, buffer, size, offset; result: bytes
@@ -119,7 +119,8 @@ protected:
 class acceptor : public operation {
 public:
     virtual void accepted(int fd) noexcept = 0;
-    // complete(): -ECANCELED, or what accept4(2) said (EMFILE, ENFILE, ENOMEM ...); ECONNABORTED and EINTR are retried.
+    // complete(): -ECANCELED, or what accept4(2) said (EMFILE, ENFILE, ENOMEM ...); errors of one connection, such as
+    // ECONNABORTED, are passed over. After EMFILE the connections still wait: prepare it again when there is room.
     void set_accept_stream(int fd) noexcept { set(opcode::accept_stream, fd); }
 
 protected:

@@ -1,8 +1,8 @@
 /// The one seam between a shard and the kernel: io_uring (uring_ring.cc), epoll (epoll_ring.cc) and, for simulation, a
 /// ring of its own implement it; the rest of the library knows no other way to sockets, descriptors and time.
 ///
-/// A turn of the shard's loop: run tasks; poll(); when there is nothing to run, wait(). All operations prepared during a
-/// turn reach the kernel in one system call where the backend can do so.
+/// A turn of the shard's loop: run tasks; poll(); when there is nothing to run, wait(). All operations prepared
+/// during a turn reach the kernel in one system call where the backend can do so.
 ///
 /// Read next: operation.hh (what can be asked for), backend.hh (which ring is chosen and why).
 #pragma once
@@ -32,8 +32,12 @@ struct ring_counters {
 /// Invariants:
 /// 1. complete(), received() and accepted() are called from poll() and wait() only.
 /// 2. every prepared operation is completed exactly once.
-/// 3. operations on one descriptor and of one kind (two sends, say) are the caller's to order: at most one is in flight.
+/// 3. operations on one descriptor and of one kind (two sends, say) are the caller's to order: at most one is in
+///    flight.
 /// 4. a receive, a send and a poll on one descriptor may be in flight together.
+/// 5. sockets are non-blocking (those of fd.hh, sockets.hh and acceptor are). Other descriptors may be either; a read
+///    or write of a regular file may hold up the shard on the epoll ring.
+/// 6. a descriptor that a ring has seen is closed by that ring's close(), and by nobody else.
 class ring {
 public:
     virtual ~ring() = default; ///< Requires: no operation is busy.
@@ -51,11 +55,13 @@ public:
     virtual void close(int fd) noexcept = 0;
 
     /// Hands prepared operations to the kernel and delivers what has finished; does not sleep. Makes no system call
-    /// when nothing is prepared and nothing can have finished (io_uring; epoll has to ask). True if anything was delivered.
+    /// when nothing is prepared and nothing can have finished (io_uring; epoll has to ask). True if anything was
+    /// delivered.
     virtual bool poll() noexcept = 0;
 
     /// The same, but sleeps until something has finished, wake() is called, a signal arrives, or now() reaches the
-    /// deadline (`never`: no deadline). May return early.
+    /// deadline (`never`: no deadline). May return early. Does all that poll() does, so a turn that knows that it will
+    /// sleep needs no poll() before it.
     virtual void wait(nanoseconds deadline) noexcept = 0;
 
     /// Makes a wait() in progress, or the next one, return. Any thread; async-signal-safe. Costs a system call: callers

@@ -79,7 +79,12 @@ int get_keepalive_times(int fd, keepalive_times& times) noexcept {
     times.idle_s = get_option(fd, IPPROTO_TCP, TCP_KEEPIDLE);
     times.interval_s = get_option(fd, IPPROTO_TCP, TCP_KEEPINTVL);
     times.probes = get_option(fd, IPPROTO_TCP, TCP_KEEPCNT);
-    return times.idle_s < 0 ? times.idle_s : times.interval_s < 0 ? times.interval_s : times.probes < 0 ? times.probes : 0;
+    for (int value : {times.idle_s, times.interval_s, times.probes}) {
+        if (value < 0) {
+            return value;
+        }
+    }
+    return 0;
 }
 
 int set_reset_on_close(int fd) noexcept {

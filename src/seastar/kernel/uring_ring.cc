@@ -3,14 +3,15 @@
 /// SINGLE_ISSUER and DEFER_TASKRUN: the kernel works for this ring only inside io_uring_enter, and TASKRUN_FLAG tells,
 /// by one load, whether entering would find anything. So everything of a turn travels in one enter.
 ///
-/// Life of an operation: prepare() puts it in _queued; submit() writes its request with the operation's address as user
-/// data and the kernel has it (state inflight) until its last completion entry, the one without F_MORE. Streams are
-/// multishot; where the kernel ends one for reasons of its own (no buffer left, a full completion queue) it goes back into
-/// _queued, and its owner does not notice. What is no socket is read and written like a file; a non-blocking descriptor
-/// that has nothing is polled first (the kernel answers EAGAIN instead of waiting for it).
+/// Life of an operation: prepare() puts it in _queued; submit() writes its request with the operation's address as
+/// user data and the kernel has it (state inflight) until its last completion entry, the one without F_MORE. Streams
+/// are multishot; where the kernel ends one for reasons of its own (no buffer left, a full completion queue) it goes
+/// back into _queued, and its owner does not notice. What is no socket is read and written like a file; a
+/// non-blocking descriptor that has nothing is polled first (the kernel answers EAGAIN instead of waiting for it).
 ///
-/// Cancelling: an operation still in _queued ends at once; one in flight is put in _cancels and ends with what the kernel
-/// says. Requests are carried out in the order written, so a cancellation never hits a later use of the same address.
+/// Cancelling: an operation still in _queued ends at once; one in flight is put in _cancels and ends with what the
+/// kernel says. Requests are carried out in the order written, so a cancellation never hits a later use of the same
+/// address.
 #include "uring_ring.hh"
 
 #include "buffer_ring.hh"
@@ -304,8 +305,8 @@ bool uring_ring::kernel_has_work() const noexcept {
         (IO_URING_READ_ONCE(*_ring.sq.kflags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
 }
 
-/// Submits and lets the kernel do its deferred work. Errors (EAGAIN, EBUSY: no memory, no room) leave the requests in the
-/// queue; the next turn tries again, after having made room.
+/// Submits and lets the kernel do its deferred work. Errors (EAGAIN, EBUSY: no memory, no room) leave the requests in
+/// the queue; the next turn tries again, after having made room.
 void uring_ring::enter() noexcept {
     ++_counters.syscalls;
     ++_counters.enters;

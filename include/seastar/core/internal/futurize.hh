@@ -27,16 +27,15 @@ namespace internal {
 
 template <typename Func, typename Object, typename... Args>
 decltype(auto) call_member(Func func, Object&& object, Args&&... args) {
-    constexpr bool function = std::is_member_function_pointer_v<Func>;
-    if constexpr (requires { object.*func; }) {
-        if constexpr (function) {
+    if constexpr (std::is_member_function_pointer_v<Func>) {
+        if constexpr (requires { (std::forward<Object>(object).*func)(std::forward<Args>(args)...); }) {
             return (std::forward<Object>(object).*func)(std::forward<Args>(args)...);
         } else {
-            return std::forward<Object>(object).*func;
+            return ((*object).*func)(std::forward<Args>(args)...);
         }
     } else {
-        if constexpr (function) {
-            return ((*object).*func)(std::forward<Args>(args)...);
+        if constexpr (requires { object.*func; }) {
+            return std::forward<Object>(object).*func;
         } else {
             return (*object).*func;
         }

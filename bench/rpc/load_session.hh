@@ -23,7 +23,7 @@ struct load_options {
     uint64_t requests = 0;        ///< of the measured phase
     uint64_t warmup_requests = 0; ///< 0: a fifth of the measured phase's time
     pid_t server_pid = 0;         ///< whose CPU time is measured
-    std::string method = "Echo";
+    std::string method = "Say";
     bool counters = false; ///< ask the server for its counters round the measured phase
     bool hold = false;
 };

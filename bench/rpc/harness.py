@@ -1,0 +1,207 @@
+"""What `run` and `instructions` share: building, the systems under test, servers and load clients as child processes.
+
+Standard library only. Every process is started here, ended by its id, and bounded in time.
+"""
+import contextlib
+import json
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+DEFAULT_BUILD = os.path.join(ROOT, "build", "bench")
+START_SECONDS = 60  # valgrind is slow to start
+STOP_SECONDS = 20
+
+
+class Failure(Exception):
+    """Something the user should read without a traceback."""
+
+
+class System:
+    def __init__(self, server, arguments=(), client="load", counters=False):
+        self.server, self.arguments, self.client, self.counters = server, list(arguments), client, counters
+
+
+# By the names that tables and JSON use.
+SYSTEMS = {
+    "bare-epoll": System("bare_epoll"),
+    "bare-uring": System("bare_uring"),
+    "smf-uring": System("smf_server", ["-c1", "--reactor-backend", "io_uring"], counters=True),
+    "smf-epoll": System("smf_server", ["-c1", "--reactor-backend", "epoll"], counters=True),
+    "grpc": System("grpc_server", client="grpc_load"),
+}
+
+
+def parse_systems(text):
+    names = text.split(",")
+    for name in names:
+        if name not in SYSTEMS:
+            raise Failure(f"there is no system {name}; there are {', '.join(SYSTEMS)}")
+    return names
+
+
+def command(arguments):
+    print("+", " ".join(arguments), flush=True)
+    try:
+        subprocess.run(arguments, check=True, cwd=ROOT, stdout=sys.stderr)
+    except (OSError, subprocess.CalledProcessError) as e:
+        raise Failure(str(e))
+
+
+def build(directory, names):
+    """Configures when that was never done, builds what the systems need; returns the names that this machine can run."""
+    cache = os.path.join(directory, "CMakeCache.txt")
+    if not os.path.exists(cache):
+        arguments = ["cmake", "-S", ROOT, "-B", directory, "-DSEASTAR_BENCH=ON", "-DCMAKE_BUILD_TYPE=Release",
+                     "-DBUILD_TESTING=OFF", "-DSEASTAR_EXAMPLES=OFF"]
+        if shutil.which("ninja"):
+            arguments += ["-G", "Ninja"]
+        if shutil.which("clang++-19"):
+            arguments += ["-DCMAKE_CXX_COMPILER=clang++-19"]
+        command(arguments)
+    have = set(subprocess.run(["cmake", "--build", directory, "--target", "help"], check=True, text=True,
+                              capture_output=True).stdout.replace(":", " ").split())
+    usable, targets = [], []
+    for name in names:
+        needed = ["bench_" + SYSTEMS[name].server, "bench_" + SYSTEMS[name].client]
+        if all(target in have for target in needed):
+            usable.append(name)
+            targets += [target for target in needed if target not in targets]
+        else:
+            print(f"{name}: left out, this machine or this tree cannot build it (see CMake's messages)", flush=True)
+    if not usable:
+        raise Failure("nothing to measure")
+    command(["cmake", "--build", directory, "--parallel", str(os.cpu_count()), "--target", *targets])
+    return usable
+
+
+def program(directory, name):
+    return os.path.join(directory, "bench", "rpc", name)
+
+
+def two_cpus():
+    """One for the server, one for the client."""
+    cpus = sorted(os.sched_getaffinity(0))
+    if len(cpus) < 2:
+        raise Failure("two CPUs are needed: one for the server, one for the client, which spins")
+    return cpus[1], cpus[0]
+
+
+class Child:
+    """A child process whose output is read line by line. `cpu`: where it is pinned, or None."""
+
+    def __init__(self, arguments, cpu=None, nice=0):
+        def settle():
+            if cpu is not None:
+                os.sched_setaffinity(0, {cpu})
+            if nice:
+                os.nice(nice)
+
+        self.name = os.path.basename(arguments[0])
+        self._errors = tempfile.TemporaryFile(mode="w+")
+        self._process = subprocess.Popen(arguments, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                         stderr=self._errors, preexec_fn=settle)
+        self.pid = self._process.pid
+        self._lines = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self._process.stdout:
+            self._lines.put(line.rstrip("\n"))
+        self._lines.put(None)
+
+    def line(self, start, seconds):
+        """The next line that begins with `start`; others are skipped."""
+        while True:
+            try:
+                line = self._lines.get(timeout=seconds)
+            except queue.Empty:
+                raise Failure(f"{self.name} printed no line '{start}...' for {seconds} s\n{self.errors()}")
+            if line is None:
+                self._process.wait()
+                raise Failure(f"{self.name} ended with status {self._process.returncode}\n{self.errors()}")
+            if line.startswith(start):
+                return line
+
+    def answer(self):
+        """Sends it an empty line."""
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+
+    def errors(self):
+        self._errors.seek(0)
+        return self._errors.read().strip()
+
+    def wait(self, seconds):
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{self.name} did not end within {seconds} s\n{self.errors()}")
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self):
+        """SIGTERM, then patience, then SIGKILL. Safe to call when it has ended."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self._process.stdin.close()
+        self._errors.close()
+
+
+@contextlib.contextmanager
+def running_server(arguments, cpu, nice=0):
+    """Yields (child, port) once it listens."""
+    child = Child(arguments, cpu, nice)
+    try:
+        yield child, int(child.line("listening ", START_SECONDS).split()[1])
+    finally:
+        child.stop()
+
+
+def load_arguments(directory, system, port, pid, connections, inflight, *more):
+    return [program(directory, system.client), "--port", str(port), "--server-pid", str(pid), "--connections",
+            str(connections), "--inflight", str(inflight), *more]
+
+
+def run_load(arguments, cpu, nice=0, seconds=60):
+    """Runs a load client to its end; returns its report."""
+    child = Child(arguments, cpu, nice)
+    try:
+        report = json.loads(child.line("{", seconds))
+        if child.wait(STOP_SECONDS) != 0:
+            raise Failure(f"{child.name} failed after its report\n{child.errors()}")
+        return report
+    finally:
+        child.stop()
+
+
+def per_request(report):
+    """Of a report with --counters: allocations, system calls, enters, writes per request of the measured phase."""
+    before, after = report["counters"]
+    served = after["requests"] - before["requests"]
+    if served != report["requests"]:
+        raise Failure(f"the server counted {served} requests, its client {report['requests']}")
+    return {key: (after[key] - before[key]) / served for key in ("allocs", "syscalls", "enters", "writes")}
+
+
+def main_of(function):
+    """Runs a script's main function; failures and Ctrl-C end it with one line."""
+    try:
+        return function()
+    except Failure as e:
+        print(f"{os.path.basename(sys.argv[0])}: {e}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130

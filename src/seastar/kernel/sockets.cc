@@ -2,6 +2,7 @@
 
 #include "syscall.hh"
 
+#include <initializer_list>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 

@@ -1,7 +1,7 @@
 /// A histogram of latencies with a bounded relative error: HdrHistogram's log-linear layout, written for this library.
 ///
-/// Values up to 2047 have a counter each; from there on every doubling of the value has 1024 counters, so that a value is
-/// known to three significant digits. With the default range (1 us to 1 hour) that is 184 KiB, all allocated at once.
+/// Values up to 2047 have a counter each; from there on every doubling of the value has 1024 counters, so that a value
+/// is known to three significant digits. With the default range (1 us to 1 hour) that is 184 KiB, allocated at once.
 #pragma once
 
 #include <seastar/core/shared_ptr.hh>

@@ -13,7 +13,7 @@ class random {
     uint64_t _state[4];
 
 public:
-    random(); ///< seeded by the system
+    random(); ///< seeded by the shard's clock and its own address
     explicit random(uint64_t seed) noexcept;
     uint64_t next() noexcept;
     seastar::sstring next_str(uint32_t size);      ///< bytes of any value

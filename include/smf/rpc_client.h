@@ -30,7 +30,7 @@ struct rpc_result {
 /// stop() has resolved before it is destroyed, if a call or connect() was ever made.
 ///
 /// Calls connect by themselves as long as connect() was never called. Once a connection is lost calls fail until
-/// reconnect(). Failures that are the server's answer are statuses of replies; failures of the way there are exceptions:
+/// reconnect(). Failures that are the server's answer are statuses of replies; failures on the way are exceptions:
 /// remote_connection_error, rpc_timed_out, invalid_reply, or what a filter threw.
 class rpc_client {
 public:

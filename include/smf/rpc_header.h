@@ -25,7 +25,7 @@ enum class header_bit_flags : uint8_t {
     header_bit_flags_has_payload_headers = 1, ///< declared, never sent; refused when received
 };
 
-/// Plain bytes in the sender's order, which is little-endian. Trivially copyable: reading one from a buffer is a memcpy.
+/// Plain bytes in the order of the wire, little-endian. Trivially copyable: reading one from a buffer is a memcpy.
 class header {
     int8_t _compression = 0;
     uint8_t _bitflags = 0;

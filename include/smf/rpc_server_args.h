@@ -28,7 +28,7 @@ struct rpc_server_args {
     rpc_credentials_ptr credentials; ///< TLS is not there yet: start() refuses when it is set
     /// Cap on the time that one body may take to arrive, however fast it comes.
     duration recv_timeout = std::chrono::minutes(1);
-    /// Bytes per shard for requests and replies. What is used is at most a quarter of the shard's share of the memory.
+    /// Bytes per shard for requests and replies; what is used is at most a quarter of the shard's share of memory.
     uint64_t memory_avail_per_core = uint64_t(1) << 31;
 
     // Limits on what peers may ask for.
@@ -39,7 +39,7 @@ struct rpc_server_args {
     duration idle_timeout = std::chrono::minutes(5);   ///< scaled down to 2 s when memory is short
     uint32_t connection_requests_max = 256;            ///< running at once; more: the connection is not read
     uint32_t shard_requests_max = 16384;               ///< running at once; more: 429
-    uint64_t connection_memory_max = 8 << 20;          ///< requests and unsent replies; more: the connection is not read
+    uint64_t connection_memory_max = 8 << 20;          ///< requests and unsent replies; more: not read
     uint64_t connection_unsent_max = 1 << 20;          ///< unsent replies; more: the connection is not read
     duration send_stall_timeout = std::chrono::seconds(30); ///< unsent replies and no progress: closed
     duration handler_timeout = duration::zero();       ///< 0: none; else the caller gets 408 when it passes

@@ -30,7 +30,8 @@ size_t index_in_table(int64_t value) noexcept {
 }
 
 int64_t now_us() noexcept {
-    return std::chrono::duration_cast<std::chrono::microseconds>(seastar::lowres_clock::now().time_since_epoch()).count();
+    auto now = seastar::lowres_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
 }
 
 }

@@ -1,5 +1,4 @@
 #include <smf/human_bytes.h>
-#include <smf/rpc_connection_limits.h>
 
 #include <gtest/gtest.h>
 
@@ -23,12 +22,6 @@ TEST(HumanBytes, PicksTheUnit) {
     EXPECT_EQ(text(human_bytes(1000 * 1024)), "0.977 MB");
     EXPECT_EQ(text(human_bytes(uint64_t(1) << 31)), "2.000 GB");
     EXPECT_EQ(text(human_bytes(uint64_t(3) << 50)), "3072.000 TB");
-}
-
-TEST(RpcConnectionLimits, PrintInTheirKnownForm) {
-    EXPECT_EQ(text(rpc_connection_limits(uint64_t(1) << 31, std::chrono::minutes(1))),
-              "rpc_connection_limits{max_mem:2.000 GB, max_body_parsing_duration: 60000ms, "
-              "res_avail:2.000 GB (2147483648)}");
 }
 
 }

@@ -1,12 +1,20 @@
 /// xoshiro256++ (Blackman and Vigna), seeded by splitmix64.
 #include <smf/random.h>
 
+#include <seastar/core/lowres_clock.hh>
+
 #include <bit>
-#include <random>
 
 namespace smf {
 
-random::random() : random((uint64_t(std::random_device()()) << 32) | std::random_device()()) {}
+namespace {
+uint64_t seed_of(const void* where) noexcept {
+    auto now = seastar::lowres_clock::now().time_since_epoch().count();
+    return static_cast<uint64_t>(now) * 0x9e3779b97f4a7c15 ^ reinterpret_cast<uintptr_t>(where);
+}
+}
+
+random::random() : random(seed_of(this)) {}
 
 random::random(uint64_t seed) noexcept {
     for (auto& s : _state) {

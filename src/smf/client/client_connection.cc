@@ -1,8 +1,6 @@
 /// Sending calls, matching replies, and failing all of them at once.
 #include "client_connection.hh"
 
-#include "client_core.hh"
-
 #include "smf/wire/outcome.hh"
 
 #include <smf/checksum.h>
@@ -30,10 +28,10 @@ constexpr std::chrono::milliseconds clock_step(10);
 constexpr std::chrono::hours deadline_max(24 * 365 * 10);
 }
 
-client_connection::client_connection(seastar::lw_shared_ptr<client_core> core, seastar::connected_socket socket,
+client_connection::client_connection(seastar::lw_shared_ptr<client_state> state, seastar::connected_socket socket,
                                      const seastar::socket_address& peer)
-    : _core(std::move(core)), _socket(std::move(socket)), _in(_socket.input().detach()),
-      _out(_socket.output().detach(), _core->chunks, *this), _peer(peer) {
+    : _state(std::move(state)), _socket(std::move(socket)), _in(_socket.input().detach()),
+      _out(_socket.output().detach(), _state->chunks, *this), _peer(peer) {
     _timer.set_callback([this] { expire(); });
 }
 
@@ -54,7 +52,7 @@ seastar::future<rpc_recv_context> client_connection::open(uint32_t bytes, rpc_bo
     c->verify = verify;
     c->bytes = bytes;
     c->begin = clock::now();
-    c->deadline = c->begin + std::min<clock::duration>(_core->opts.recv_timeout, deadline_max) + clock_step;
+    c->deadline = c->begin + std::min<clock::duration>(_state->opts.recv_timeout, deadline_max) + clock_step;
     session = c->session;
     if (!_timer.armed()) {
         _timer.arm(c->deadline);
@@ -91,7 +89,7 @@ void client_connection::drop(uint16_t session, std::exception_ptr ex) noexcept {
 
 /// Gives the caller its answer, and frees the number.
 void client_connection::finish(pending_call& c, seastar::future<rpc_recv_context> outcome) noexcept {
-    _core->ended(c);
+    _state->ended(c.bytes, c.begin);
     auto reply = std::move(c.reply);
     _calls.close(c);
     outcome.forward_to(std::move(reply));
@@ -120,9 +118,10 @@ void client_connection::expire() noexcept {
             next = std::min(next, c.deadline);
             return;
         }
-        _core->ended(c);
+        _state->ended(c.bytes, c.begin);
         auto reply = std::move(c.reply);
-        c.status = c.status == pending_call::state::sent ? pending_call::state::abandoned : pending_call::state::expired;
+        auto sent = c.status == pending_call::state::sent;
+        c.status = sent ? pending_call::state::abandoned : pending_call::state::expired;
         reply.set_exception(std::make_exception_ptr(rpc_timed_out()));
     });
     if (next != clock::time_point::max()) {
@@ -195,7 +194,7 @@ void client_connection::parse() {
 
 bool client_connection::on_header() {
     auto& h = _reader.header();
-    auto outcome = check_frame(h, _core->opts.body_size_max);
+    auto outcome = check_frame(h, _state->opts.body_size_max);
     if (closes(outcome)) {
         fail(broken(outcome == frame_outcome::too_large ? "the server sent a reply that is too large"
                                                         : "the server sent bytes that are no reply"));
@@ -230,7 +229,7 @@ void client_connection::on_frame() {
     if (!is_compressed(h)) {
         c.header.mutate_compression(rpc::compression_flags::compression_flags_none);
     }
-    if (_core->incoming_filters.empty()) {
+    if (_state->incoming_filters.empty()) {
         deliver(std::move(c));
     } else {
         filter(std::move(c), 0);
@@ -239,7 +238,7 @@ void client_connection::on_frame() {
 
 void client_connection::filter(rpc_recv_context c, size_t next) noexcept {
     auto session = c.session();
-    auto& filters = _core->incoming_filters;
+    auto& filters = _state->incoming_filters;
     for (; next < filters.size(); ++next) {
         auto f = seastar::futurize_invoke(filters[next], std::move(c));
         if (!f.available()) {

@@ -1,6 +1,7 @@
 /// One connection of a client, from its socket to its end. client_core.hh makes one per connect().
 #pragma once
 
+#include "client_state.hh"
 #include "session_table.hh"
 
 #include "smf/transport/frame_reader.hh"
@@ -17,15 +18,13 @@
 
 namespace smf::internal {
 
-class client_core;
-
-/// Owned by shared pointers: one of the core as long as it is the current one, one of its own until nothing of it is left
-/// (no read, no write, no call that waits). Outlived by the core.
+/// Owned by shared pointers: one of the core's as long as it is the current one, one of run()'s until nothing of it is
+/// left (no read, no write, no reply in a filter).
 class client_connection final : public seastar::enable_lw_shared_from_this<client_connection>,
                                 private write_queue::owner,
                                 private seastar::task {
 public:
-    client_connection(seastar::lw_shared_ptr<client_core> core, seastar::connected_socket socket,
+    client_connection(seastar::lw_shared_ptr<client_state> state, seastar::connected_socket socket,
                       const seastar::socket_address& peer);
 
     /// Begins to read. Resolves, never failed, when the connection is over.
@@ -60,7 +59,7 @@ private:
     void write_idle() noexcept override { maybe_over(); }
     void maybe_over() noexcept;
 
-    seastar::lw_shared_ptr<client_core> _core;
+    seastar::lw_shared_ptr<client_state> _state;
     seastar::connected_socket _socket;
     seastar::data_source _in;
     write_queue _out;

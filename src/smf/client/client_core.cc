@@ -17,7 +17,7 @@ seastar::future<T> no_connection(const char* why) {
 }
 }
 
-client_core::client_core(rpc_client_opts o) : opts(std::move(o)), _memory(opts.memory_avail_for_client) {
+client_core::client_core(rpc_client_opts o) : _state(seastar::make_lw_shared<client_state>(std::move(o))) {
     _connect_timer.set_callback([this] {
         _connect_timed_out = true;
         _socket.shutdown();
@@ -30,7 +30,7 @@ seastar::future<> client_core::connect() {
     if (connected() || _connect_pending) {
         return no_connection("the client is connected already");
     }
-    if (opts.credentials) {
+    if (_state->opts.credentials) {
         return seastar::make_exception_future<>(std::invalid_argument(
             "rpc_client_opts::credentials is set: this version has no TLS, and does not connect in plaintext instead"));
     }
@@ -50,8 +50,8 @@ seastar::future<> client_core::connect() {
 
 seastar::future<> client_core::open_connection() {
     _socket = seastar::make_socket();
-    _connect_timer.arm(opts.recv_timeout);
-    return _socket.connect(seastar::socket_address(opts.server_addr))
+    _connect_timer.arm(_state->opts.recv_timeout);
+    return _socket.connect(seastar::socket_address(_state->opts.server_addr))
         .then_wrapped([self = shared_from_this()](seastar::future<seastar::connected_socket> f) {
             self->_connect_timer.cancel();
             if (f.failed()) {
@@ -71,8 +71,8 @@ seastar::future<> client_core::open_connection() {
 void client_core::adopt(seastar::connected_socket socket) {
     socket.set_nodelay(true);
     socket.set_keepalive(true);
-    auto c = seastar::make_lw_shared<client_connection>(shared_from_this(), std::move(socket),
-                                                        seastar::socket_address(opts.server_addr));
+    auto c = seastar::make_lw_shared<client_connection>(_state, std::move(socket),
+                                                        seastar::socket_address(_state->opts.server_addr));
     _connection = c;
     ++_open_connections;
     (void)c->run().then([self = shared_from_this(), c]() mutable {
@@ -143,11 +143,11 @@ seastar::future<rpc_recv_context> client_core::call(rpc_envelope e, rpc_body_ver
 
 seastar::future<rpc_recv_context> client_core::call_connected(rpc_envelope e, rpc_body_verifier verify) {
     // A request that is larger than the limit may be sent when it is alone.
-    auto bytes = static_cast<uint32_t>(std::min<uint64_t>(e.size(), opts.memory_avail_for_client));
-    if (_memory.try_wait(bytes)) {
+    auto bytes = static_cast<uint32_t>(std::min<uint64_t>(e.size(), _state->opts.memory_avail_for_client));
+    if (_state->memory.try_wait(bytes)) {
         return call_admitted(std::move(e), bytes, verify);
     }
-    return _memory.wait(bytes).then([self = shared_from_this(), e = std::move(e), bytes, verify]() mutable {
+    return _state->memory.wait(bytes).then([self = shared_from_this(), e = std::move(e), bytes, verify]() mutable {
         return self->call_admitted(std::move(e), bytes, verify);
     });
 }
@@ -155,16 +155,16 @@ seastar::future<rpc_recv_context> client_core::call_connected(rpc_envelope e, rp
 seastar::future<rpc_recv_context> client_core::call_admitted(rpc_envelope e, uint32_t bytes,
                                                              rpc_body_verifier verify) {
     if (!connected()) {
-        _memory.signal(bytes);
+        _state->memory.signal(bytes);
         return no_connection<rpc_recv_context>("tcp connection is invalid. please reconnect()");
     }
     uint16_t session = 0;
     auto reply = _connection->open(bytes, verify, session);
     if (reply.failed()) {
-        _memory.signal(bytes);
+        _state->memory.signal(bytes);
         return reply;
     }
-    if (outgoing_filters.empty()) {
+    if (_state->outgoing_filters.empty()) {
         _connection->send(session, std::move(e));
     } else {
         e.letter.header.mutate_session(session);
@@ -175,8 +175,8 @@ seastar::future<rpc_recv_context> client_core::call_admitted(rpc_envelope e, uin
 
 void client_core::filter(seastar::lw_shared_ptr<client_connection> connection, uint16_t session, rpc_envelope e,
                          size_t next) noexcept {
-    for (; next < outgoing_filters.size(); ++next) {
-        auto f = seastar::futurize_invoke(outgoing_filters[next], std::move(e));
+    for (; next < _state->outgoing_filters.size(); ++next) {
+        auto f = seastar::futurize_invoke(_state->outgoing_filters[next], std::move(e));
         if (!f.available()) {
             (void)std::move(f).then_wrapped(
                 [self = shared_from_this(), connection, session, next](seastar::future<rpc_envelope> f) {
@@ -194,15 +194,6 @@ void client_core::filter(seastar::lw_shared_ptr<client_connection> connection, u
         e = f.get();
     }
     connection->send(session, std::move(e));
-}
-
-void client_core::ended(const pending_call& c) noexcept {
-    _memory.signal(c.bytes);
-    if (recording) {
-        using std::chrono::duration_cast;
-        using std::chrono::microseconds;
-        latencies->record(duration_cast<microseconds>(seastar::lowres_clock::now() - c.begin).count());
-    }
 }
 
 }

@@ -1,16 +1,9 @@
-/// What a client keeps from one connection to the next: options, filters, memory, histogram, and the order of
-/// connecting, failing and stopping.
+/// The connections of a client, one after the other: connecting, calling, failing, stopping.
 #pragma once
 
 #include "client_connection.hh"
+#include "client_state.hh"
 
-#include "smf/transport/chunk_pool.hh"
-
-#include <smf/histogram.h>
-#include <smf/rpc_client_opts.h>
-#include <smf/rpc_filter.h>
-
-#include <seastar/core/semaphore.hh>
 #include <seastar/core/shared_ptr.hh>
 #include <seastar/core/timer.hh>
 #include <seastar/net/api.hh>
@@ -33,15 +26,7 @@ public:
     bool connected() const noexcept { return _connection && _connection->valid(); }
 
     seastar::future<rpc_recv_context> call(rpc_envelope e, rpc_body_verifier verify);
-    /// A call is over.
-    void ended(const pending_call& c) noexcept;
-
-    const rpc_client_opts opts;
-    rpc_incoming_filters incoming_filters;
-    rpc_outgoing_filters outgoing_filters;
-    seastar::lw_shared_ptr<histogram> latencies; // null: not enabled
-    bool recording = false;
-    chunk_pool chunks;
+    client_state& state() noexcept { return *_state; }
 
 private:
     seastar::future<rpc_recv_context> call_connected(rpc_envelope e, rpc_body_verifier verify);
@@ -52,7 +37,7 @@ private:
     void adopt(seastar::connected_socket socket);
     seastar::future<> close(const char* why);
 
-    seastar::semaphore _memory;
+    seastar::lw_shared_ptr<client_state> _state;
     seastar::lw_shared_ptr<client_connection> _connection;
     seastar::socket _socket;            // while connecting
     seastar::timer<> _connect_timer;

@@ -41,26 +41,26 @@ seastar::future<rpc_recv_context> rpc_client::call(rpc_envelope e, rpc_body_veri
 }
 
 void rpc_client::enable_histogram_metrics() {
-    if (!_core->latencies) {
-        _core->latencies = histogram::make_lw_shared();
+    if (!_core->state().latencies) {
+        _core->state().latencies = histogram::make_lw_shared();
     }
-    _core->recording = true;
+    _core->state().recording = true;
 }
 void rpc_client::disable_histogram_metrics() {
-    _core->recording = false;
+    _core->state().recording = false;
 }
 bool rpc_client::is_histogram_enabled() const noexcept {
-    return _core->recording;
+    return _core->state().recording;
 }
 seastar::lw_shared_ptr<histogram> rpc_client::get_histogram() const noexcept {
-    return _core->latencies;
+    return _core->state().latencies;
 }
 
 rpc_incoming_filters& rpc_client::incoming_filters() noexcept {
-    return _core->incoming_filters;
+    return _core->state().incoming_filters;
 }
 rpc_outgoing_filters& rpc_client::outgoing_filters() noexcept {
-    return _core->outgoing_filters;
+    return _core->state().outgoing_filters;
 }
 
 seastar::sstring rpc_client::error_text(const std::exception_ptr& ex) {

@@ -29,8 +29,8 @@ struct pending_call {
     state status = state::free;
 };
 
-/// A flat table in which a session stands at its number modulo the size. Numbers are given out in turn, so that a table of twice
-/// the number of outstanding calls suffices; numbers whose place is taken by a slow call are passed over.
+/// A flat table in which a session stands at its number modulo the size. Numbers are given out in turn, so that a table
+/// of twice the number of outstanding calls suffices; numbers whose place is taken by a slow call are passed over.
 /// References stay valid until the next open().
 class session_table {
 public:

@@ -11,7 +11,8 @@
 namespace smf::internal {
 
 struct admin_server::state {
-    explicit state(uint16_t port) : address(seastar::ipv4_addr("127.0.0.1", port)), server(fmt::format("smf-{}", port)) {}
+    explicit state(uint16_t port)
+        : address(seastar::ipv4_addr("127.0.0.1", port)), server(fmt::format("smf-{}", port)) {}
     seastar::socket_address address;
     seastar::httpd::http_server server;
     seastar::future<> started = seastar::make_ready_future<>();

@@ -14,8 +14,6 @@ namespace smf {
 
 namespace {
 
-/// What a request costs besides its bytes: its context, its continuations, its entry in tables.
-constexpr uint64_t request_overhead = 512;
 /// How long the peer may take to see our last reply before the socket is closed.
 constexpr std::chrono::seconds linger_time(1);
 constexpr std::chrono::seconds idle_timeout_when_short(2);
@@ -32,9 +30,9 @@ uint32_t status_of(const std::exception_ptr& ex) noexcept {
 
 }
 
-server_connection::server_connection(internal::server_core& server, seastar::connected_socket socket,
+server_connection::server_connection(serving_state& server, keeper& k, seastar::connected_socket socket,
                                      const seastar::socket_address& peer, size_t i)
-    : index(i), _server(server), _socket(std::move(socket)), _in(_socket.input().detach()),
+    : index(i), _server(server), _keeper(k), _socket(std::move(socket)), _in(_socket.input().detach()),
       _out(_socket.output().detach(), server.chunks, *this), _peer(peer), _waiting_since(clock::now()) {}
 
 // Reading.
@@ -156,11 +154,11 @@ void server_connection::run_and_dispose() noexcept {
 bool server_connection::on_header() {
     auto& h = _reader.header();
     _method = _server.router.get_handle_for_request(h.meta());
-    auto outcome = check_request(h, _server.body_size_max(), _method != nullptr);
+    auto outcome = check_request(h, _server.body_size_max, _method != nullptr);
     _refusal = status_of(outcome);
     switch (outcome) {
     case frame_outcome::bad_compression:
-        _server.log_about_peers("bytes that are no frame", _peer);
+        _server.log.warn("bytes that are no frame", _peer);
         abort(close_reason::bad_compression);
         return false;
     case frame_outcome::too_large:
@@ -179,9 +177,9 @@ bool server_connection::on_header() {
         _reader.skip_body();
         return true;
     }
-    if (_server.stopping() || _server.busy()) {
+    if (_server.stopping || _server.busy()) {
         ++_server.stats.refused_requests;
-        _refusal = _server.stopping() ? 503 : 429;
+        _refusal = _server.stopping ? 503 : 429;
         _reader.skip_body();
         return true;
     }
@@ -466,7 +464,7 @@ void server_connection::finish() noexcept {
         })
         .then_wrapped([this](seastar::future<> f) {
             f.ignore_ready_future();
-            _server.remove(*this);
+            _keeper.finished(*this);
         });
 }
 
@@ -513,8 +511,10 @@ void server_connection::tick(clock::time_point now) noexcept {
         return;
     }
     case frame_reader::part::none: {
-        auto patience = _server.memory.is_short() ? std::min<clock::duration>(args.idle_timeout, idle_timeout_when_short)
-                                                  : clock::duration(args.idle_timeout);
+        clock::duration patience = args.idle_timeout;
+        if (_server.memory.is_short()) {
+            patience = std::min<clock::duration>(patience, idle_timeout_when_short);
+        }
         if (_running == 0 && _out.unsent() == 0 && waited > patience) {
             abort(close_reason::idle);
         }

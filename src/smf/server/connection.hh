@@ -8,7 +8,7 @@
 /// connection holds too much memory, or the shard has none; whatever ends the pause calls resume().
 #pragma once
 
-#include "server_core.hh"
+#include "serving_state.hh"
 
 #include "smf/transport/frame_reader.hh"
 #include "smf/transport/write_queue.hh"
@@ -26,11 +26,20 @@
 
 namespace smf {
 
-/// Owned by the server's list; destroyed by server_core::remove(), which it calls when nothing of it is left: no read,
-/// no write, no running request, no task in a queue.
+/// Owned by the server, which it tells when nothing of it is left: no read, no write, no running request, no task in a
+/// queue.
 class server_connection final : private write_queue::owner, private shard_memory::waiter, private seastar::task {
 public:
-    server_connection(internal::server_core& server, seastar::connected_socket socket,
+    class keeper {
+    public:
+        /// Destroys the connection. Called once, from the loop.
+        virtual void finished(server_connection&) noexcept = 0;
+
+    protected:
+        ~keeper() = default;
+    };
+
+    server_connection(serving_state& server, keeper& k, seastar::connected_socket socket,
                       const seastar::socket_address& peer, size_t index);
 
     void start() noexcept { read(); }
@@ -95,7 +104,8 @@ private:
     void finish() noexcept;
     void check_deadlines(clock::time_point now) noexcept;
 
-    internal::server_core& _server;
+    serving_state& _server;
+    keeper& _keeper;
     seastar::connected_socket _socket;
     seastar::data_source _in;
     write_queue _out;

@@ -2,8 +2,6 @@
 #include "server_core.hh"
 
 #include "admin_server.hh"
-#include "connection.hh"
-
 #include <smf/log.h>
 
 #include <seastar/core/seastar.hh>
@@ -13,6 +11,7 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
+// tidy-allow(syscall): a limit of the process, read once
 #include <sys/resource.h>
 
 namespace smf {
@@ -37,6 +36,7 @@ constexpr milliseconds accept_pause_max(1000);
 /// Half of the descriptors this process may have, shared out to the shards.
 uint32_t default_connections_max() noexcept {
     rlimit limit{};
+    // tidy-allow(syscall): a limit of the process, read once
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
         return std::numeric_limits<uint32_t>::max();
     }
@@ -73,11 +73,7 @@ int errno_of(const std::exception_ptr& ex) noexcept {
 
 }
 
-server_core::server_core(rpc_server_args a)
-    : args(std::move(a)), memory(usable_memory(args.memory_avail_per_core)), latencies(histogram::make_unique()),
-      _body_size_max(static_cast<uint32_t>(
-          std::min<uint64_t>(args.body_size_max, memory.limit() - std::min<uint64_t>(memory.limit(), 512)))),
-      _tick_period(tick_period_of(args)) {
+server_core::server_core(rpc_server_args a) : serving_state(std::move(a)), _tick_period(tick_period_of(args)) {
     _ticker.set_callback([this] { tick(); });
     _accept_again.set_callback([this] { accept(); });
 }
@@ -153,8 +149,8 @@ void server_core::accepted(seastar::future<seastar::accept_result> f) noexcept {
         keepalive.interval = std::chrono::seconds(75);
         keepalive.count = 9;
         socket.set_keepalive_parameters(keepalive);
-        auto c = std::make_unique<server_connection>(*this, std::move(socket), result.remote_address,
-                                                     _connections.size());
+        auto c = std::make_unique<server_connection>(*this, static_cast<server_connection::keeper&>(*this),
+                                                     std::move(socket), result.remote_address, _connections.size());
         _connections.push_back(c.get());
         auto connection = c.release();
         ++stats.active_connections;
@@ -179,10 +175,10 @@ void server_core::accept_failed(std::exception_ptr ex) noexcept {
     // Out of descriptors or memory: the peers wait in the kernel's queue.
     _accept_pause = std::clamp(_accept_pause * 2, accept_pause_min, accept_pause_max);
     _accept_again.rearm(seastar::lowres_clock::now() + _accept_pause);
-    log_about_peers("cannot accept connections; trying again", {});
+    log.warn("cannot accept connections; trying again", {});
 }
 
-void server_core::remove(server_connection& c) noexcept {
+void server_core::finished(server_connection& c) noexcept {
     auto last = _connections.back();
     _connections[c.index] = last;
     last->index = c.index;
@@ -219,6 +215,7 @@ seastar::future<> server_core::stop() {
     auto stopped = _stop_waiters.back().get_future();
     if (_state != state::stopping) {
         _state = state::stopping;
+        stopping = true;
         _stop_deadline = seastar::lowres_clock::now() + args.stop_timeout;
         _accept_again.cancel();
         if (_listener) {
@@ -248,16 +245,6 @@ void server_core::maybe_stopped() noexcept {
     for (auto& w : std::exchange(_stop_waiters, {})) {
         w.set_value();
     }
-}
-
-void server_core::log_about_peers(std::string_view what, const seastar::socket_address& peer) noexcept {
-    auto now = seastar::lowres_clock::now();
-    if (now - _last_log < std::chrono::seconds(1)) {
-        ++_logs_left_out;
-        return;
-    }
-    _last_log = now;
-    LOG_WARN("{}, peer {} ({} more such lines left out)", what, peer, std::exchange(_logs_left_out, 0));
 }
 
 }

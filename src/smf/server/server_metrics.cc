@@ -38,8 +38,8 @@ void server_core::register_metrics() {
                                         sm::description("Microseconds from a complete request to its reply")));
     for (size_t i = 0; i < close_reason_count; ++i) {
         sm::label_instance reason("reason", to_string(static_cast<close_reason>(i)));
-        all.emplace_back(
-            sm::make_counter("closed_connections", s.closed[i], sm::description("Connections that were closed"), {reason}));
+        all.emplace_back(sm::make_counter("closed_connections", s.closed[i],
+                                          sm::description("Connections that were closed"), {reason}));
     }
     try {
         _metrics.add_group("smf::rpc_server", all);

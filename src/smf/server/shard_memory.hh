@@ -7,6 +7,9 @@
 
 namespace smf {
 
+/// What a request costs besides its bytes: its context, its continuations, its entry in tables.
+inline constexpr uint64_t request_overhead = 512;
+
 /// Lives in the server. Replies are counted with force() and never wait; so the sum may exceed the limit, by what the
 /// handlers of admitted requests produce.
 class shard_memory {
@@ -52,10 +55,5 @@ private:
     waiter* _last = nullptr;
     bool _granting = false;
 };
-
-namespace internal {
-/// The configured bytes per shard, or a quarter of the shard's share of the memory if that is less.
-uint64_t usable_memory(uint64_t configured) noexcept;
-}
 
 }

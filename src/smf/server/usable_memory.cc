@@ -1,11 +1,11 @@
-/// How much of what was configured a shard may really use.
-#include "shard_memory.hh"
+/// See usable_memory.hh.
+#include "usable_memory.hh"
 
 #include <seastar/core/memory.hh>
 
 #include <algorithm>
 
-namespace smf::internal {
+namespace smf {
 
 uint64_t usable_memory(uint64_t configured) noexcept {
     // The shard's share already follows -m, the cgroup, or the machine less the reserve for the system.

@@ -7,9 +7,12 @@
 #include <smf/rpc_header.h>
 
 #include <seastar/core/iostream.hh>
+#include <seastar/core/lowres_clock.hh>
 #include <seastar/core/seastar.hh>
 #include <seastar/core/with_timeout.hh>
 #include <seastar/net/api.hh>
+
+#include <gtest/gtest.h>
 
 #include <chrono>
 #include <optional>

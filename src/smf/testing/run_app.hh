@@ -1,6 +1,7 @@
 /// A whole program per test: shard 0 is the calling thread.
 #pragma once
 
+// tidy-allow(layer): a test runs a whole program
 #include <seastar/core/app-template.hh>
 #include <seastar/core/thread.hh>
 

@@ -37,7 +37,7 @@ public:
     write_queue(seastar::data_sink sink, chunk_pool& chunks, owner& o) noexcept
         : _sink(std::move(sink)), _chunks(chunks), _owner(o) {}
 
-    /// Appends one frame; it leaves at the end of the turn, or when the write under way is done. Dropped after a failure.
+    /// Appends one frame; it leaves at the end of the turn, or after the write under way. Dropped after a failure.
     void append(const rpc::header&, seastar::temporary_buffer<char> body);
     /// Forgets what was not handed to the sink yet, and takes no more.
     void abandon() noexcept;

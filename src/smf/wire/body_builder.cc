@@ -1,5 +1,5 @@
-/// The builder's memory is a block that carries its own deleter, and so becomes the body without a copy. FlatBuffers are
-/// built from the end of the block to its beginning.
+/// The builder's memory is a block that carries its own deleter, and so becomes the body without a copy. FlatBuffers
+/// are built from the end of the block to its beginning.
 #include <smf/internal/body_builder.h>
 
 #include <seastar/core/internal/task_allocator.hh>

@@ -56,7 +56,8 @@ TEST(Header, PrintsAllItsFields) {
     std::ostringstream out;
     out << header(compression_flags::compression_flags_zstd, header_bit_flags{5}, 7, 8, 9, 10) << header(
         compression_flags{99}, header_bit_flags{}, 0, 0, 0, 0);
-    EXPECT_EQ(out.str(), "rpc::header={compression:zstd, header_bit_flags:00000101, session:7, size:8, checksum:9, meta:10}"
+    EXPECT_EQ(out.str(), "rpc::header={compression:zstd, header_bit_flags:00000101, session:7, size:8, checksum:9, "
+                         "meta:10}"
                          "rpc::header={compression:unknown, header_bit_flags:00000000, session:0, size:0, checksum:0, "
                          "meta:0}");
 }

@@ -9,10 +9,12 @@
 namespace smf {
 namespace {
 
+using method_list = std::vector<std::pair<const char*, uint32_t>>;
+
 /// Answers with its own name's length as status.
 class named_service : public rpc_service {
 public:
-    named_service(const char* name, uint32_t id, std::vector<std::pair<const char*, uint32_t>> methods)
+    named_service(const char* name, uint32_t id, method_list methods)
         : _name(name), _id(id), _methods(std::move(methods)) {}
     const char* service_name() const override { return _name; }
     uint32_t service_id() const override { return _id; }
@@ -34,7 +36,7 @@ public:
 private:
     const char* _name;
     uint32_t _id;
-    std::vector<std::pair<const char*, uint32_t>> _methods;
+    method_list _methods;
 };
 
 TEST(Router, FindsEveryMethodAndNoOther) {
@@ -42,7 +44,7 @@ TEST(Router, FindsEveryMethodAndNoOther) {
     EXPECT_EQ(r.get_handle_for_request(0), nullptr);
     EXPECT_EQ(r.get_handle_for_request(7), nullptr);
     for (uint32_t s = 1; s <= 20; ++s) {
-        std::vector<std::pair<const char*, uint32_t>> methods;
+        method_list methods;
         for (uint32_t m = 1; m <= 10; ++m) {
             methods.emplace_back("m", m << 20);
         }
@@ -63,10 +65,10 @@ TEST(Router, FindsEveryMethodAndNoOther) {
 
 TEST(Router, NamesBothMethodsThatCollide) {
     rpc_handle_router r;
-    r.register_service(std::make_unique<named_service>("First", 1, std::vector<std::pair<const char*, uint32_t>>{{"a", 6}}));
+    r.register_service(std::make_unique<named_service>("First", 1, method_list{{"a", 6}}));
     try {
         r.register_service(
-            std::make_unique<named_service>("Second", 2, std::vector<std::pair<const char*, uint32_t>>{{"b", 5}}));
+            std::make_unique<named_service>("Second", 2, method_list{{"b", 5}}));
         FAIL();
     } catch (const std::invalid_argument& e) {
         EXPECT_NE(std::string(e.what()).find("Second.b"), std::string::npos);
@@ -74,17 +76,17 @@ TEST(Router, NamesBothMethodsThatCollide) {
     }
     EXPECT_EQ(r.service_count(), 1u);
     EXPECT_NE(r.get_handle_for_request(7), nullptr);
-    using methods = std::vector<std::pair<const char*, uint32_t>>;
-    EXPECT_THROW(r.register_service(std::make_unique<named_service>("Twice", 8, methods{{"a", 1}, {"b", 1}})),
+    EXPECT_THROW(r.register_service(std::make_unique<named_service>("Twice", 8, method_list{{"a", 1}, {"b", 1}})),
                  std::invalid_argument);
-    EXPECT_THROW(r.register_service(std::make_unique<named_service>("Zero", 9, methods{{"a", 9}})), std::invalid_argument);
+    EXPECT_THROW(r.register_service(std::make_unique<named_service>("Zero", 9, method_list{{"a", 9}})),
+                 std::invalid_argument);
     EXPECT_THROW(r.register_rpc_service(nullptr), std::invalid_argument);
 }
 
 TEST(Router, PrintsServicesAndMethods) {
     rpc_handle_router r;
     r.register_rpc_service(
-        new named_service("MemoryNode", 1, std::vector<std::pair<const char*, uint32_t>>{{"Put", 2}}));
+        new named_service("MemoryNode", 1, method_list{{"Put", 2}}));
     std::ostringstream out;
     out << r;
     EXPECT_EQ(out.str(),
@@ -93,7 +95,7 @@ TEST(Router, PrintsServicesAndMethods) {
 
 TEST(Router, AnswersByItself) {
     rpc_handle_router r;
-    r.register_service(std::make_unique<named_service>("s", 1, std::vector<std::pair<const char*, uint32_t>>{{"m", 6}}));
+    r.register_service(std::make_unique<named_service>("s", 1, method_list{{"m", 6}}));
     auto ask = [&r](uint32_t id) {
         rpc_recv_context c;
         c.header.mutate_meta(id);

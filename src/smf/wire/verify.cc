@@ -18,8 +18,8 @@ constexpr uint64_t visits_per_byte = 4;
 constexpr uint8_t scalar_sizes[] = {1, 1, 1, 1, 2, 2, 4, 4, 8, 8, 4, 8, 0, 0};
 static_assert(sizeof(scalar_sizes) == fb::ET_SEQUENCE + 1);
 
-/// Follows every offset of a buffer once per reference, as the stock verifier does, and adds up what it visits. Looks at
-/// nothing outside the buffer; leaves to the stock verifier what cannot be visited twice.
+/// Follows every offset of a buffer once per reference, as the stock verifier does, and adds up what it visits. Looks
+/// at nothing outside the buffer; leaves to the stock verifier what cannot be visited twice.
 class counting_walk {
     const uint8_t* _data;
     uint64_t _size;

@@ -1,4 +1,4 @@
-#include "server_core.hh"
+#include "smf/server/server_core.hh"
 
 #include "smf/testing/echo_service.hh"
 #include "smf/testing/raw_peer.hh"
@@ -401,7 +401,8 @@ TEST(Server, AnswersAPipelineOfRequests) {
             ASSERT_TRUE(r);
             EXPECT_EQ(r->header.meta(), 200u);
             EXPECT_TRUE(seen.insert(r->header.session()).second);
-            EXPECT_EQ(r->body, request("Say", 1, "text " + std::to_string(r->header.session()), r->header.session()).body);
+            auto session = r->header.session();
+            EXPECT_EQ(r->body, request("Say", 1, "text " + std::to_string(session), session).body);
         }
     });
 }

@@ -307,7 +307,8 @@ TEST(Client, FailsOneCallForABadReply) {
         expect_failure<invalid_reply>(answer([](raw_frame& r) {
             r = frame_of("\xff\xff\xff\x7f----", r.header.session(), 200);
         }));
-        auto unreadable = answer([](raw_frame& r) { r = frame_of("\xff\xff\xff\x7f----", r.header.session(), 500); }).get();
+        auto spoilt_error = [](raw_frame& r) { r = frame_of("\xff\xff\xff\x7f----", r.header.session(), 500); };
+        auto unreadable = answer(spoilt_error).get();
         EXPECT_EQ(unreadable.ctx->status(), 500u);
         EXPECT_FALSE(unreadable);
         EXPECT_EQ(answer([](raw_frame&) {}).get()->text()->str(), "reply");

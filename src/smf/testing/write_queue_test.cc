@@ -1,6 +1,5 @@
-#include "write_queue.hh"
-
 #include "smf/testing/run_app.hh"
+#include "smf/transport/write_queue.hh"
 
 #include <seastar/util/later.hh>
 

@@ -31,7 +31,8 @@ public:
     virtual ~data_source_impl() = default;
     /// The next piece; an empty one at the end.
     virtual future<temporary_buffer<char>> get() = 0;
-    /// Passes over n bytes and returns the piece after them (with what they shared, if the source cannot seek).
+    /// Passes over n bytes, or up to the end. Returns what came in one piece with the last of them; empty when there was
+    /// nothing more, which does not mean the end.
     virtual future<temporary_buffer<char>> skip(uint64_t n);
     virtual future<> close() { return make_ready_future<>(); }
 };
@@ -56,15 +57,16 @@ public:
 };
 
 /// Where bytes go. Derive from it to write to something new, and override one of the put() functions: each of the others
-/// ends in it.
+/// ends in it. One that overrides several gets each call where it fits best.
 class data_sink_impl {
 public:
     virtual ~data_sink_impl() = default;
     virtual temporary_buffer<char> allocate_buffer(size_t size) { return temporary_buffer<char>(size); }
-    /// Takes the buffers, in order. The future says when the next put() may be called.
+    /// Takes the buffers, in order. The future says when the next put() may be called; the span is valid until then.
     virtual future<> put(std::span<temporary_buffer<char>> data);
     virtual future<> put(std::vector<temporary_buffer<char>> data);
     virtual future<> put(temporary_buffer<char> data);
+    virtual future<> put(net::packet data);
     virtual future<> flush() { return make_ready_future<>(); }
     virtual future<> close() = 0;
     /// The size of an output_stream's buffer that suits the sink; 0: no opinion.
@@ -75,8 +77,8 @@ public:
     virtual void on_batch_flush_error() noexcept {}
 
 private:
-    // Which put() a call ended in without meeting an override: a sink that overrides none is a bug.
-    bool _put_recurses = false;
+    future<> pass_on(unsigned from, std::vector<temporary_buffer<char>> data);
+    unsigned _tried = 0; // which put() functions, on the way to an overridden one, were not
 };
 
 class data_sink {
@@ -92,6 +94,7 @@ public:
     future<> put(std::span<temporary_buffer<char>> data) noexcept;
     future<> put(std::vector<temporary_buffer<char>> data) noexcept;
     future<> put(temporary_buffer<char> data) noexcept;
+    future<> put(net::packet data) noexcept;
     future<> flush() noexcept;
     future<> close() noexcept;
     size_t buffer_size() const noexcept { return _impl->buffer_size(); }
@@ -112,7 +115,7 @@ public:
     tmp_buf& get_buffer() noexcept { return _buf; }
     const tmp_buf& get_buffer() const noexcept { return _buf; }
 };
-/// ... or the piece that begins n bytes further on.
+/// ... or what begins n bytes behind the piece, all of which it used.
 class skip_bytes {
     uint64_t _value;
 
@@ -203,13 +206,15 @@ template <typename CharType>
 class output_stream final : private internal::turn_end_hook {
     static_assert(sizeof(CharType) == 1);
     data_sink _fd;
-    std::vector<temporary_buffer<CharType>> _ready; ///< to be sent before what is in _buf
+    std::vector<temporary_buffer<CharType>> _ready;   ///< to be sent before what is in _buf
+    std::vector<temporary_buffer<CharType>> _leaving; ///< in the hands of the sink
     temporary_buffer<CharType> _buf;
-    size_t _size = 0;  ///< of the buffer
+    size_t _size = default_size; ///< of the buffer
     size_t _end = 0;   ///< how much of _buf is filled
     size_t _ready_bytes = 0;
     bool _trim_to_size = false;
     bool _batch_flushes = false;
+    static constexpr size_t default_size = 8192;
     class batch;
     batch* _sending = nullptr; ///< a batched put() is on its way
     bool _flush_again = false;
@@ -221,10 +226,10 @@ public:
 
     output_stream() noexcept = default;
     output_stream(data_sink fd, size_t size, output_stream_options options = {}) noexcept
-        : _fd(std::move(fd)), _size(size), _trim_to_size(options.trim_to_size),
+        : _fd(std::move(fd)), _size(size ? size : default_size), _trim_to_size(options.trim_to_size),
           _batch_flushes(options.batch_flushes && _fd.can_batch_flushes()) {}
     explicit output_stream(data_sink fd) noexcept : _fd(std::move(fd)) {
-        _size = _fd.buffer_size() ? _fd.buffer_size() : 8192;
+        _size = _fd.buffer_size() ? _fd.buffer_size() : default_size;
     }
     [[deprecated("use output_stream_options")]] output_stream(data_sink fd, size_t size, bool trim_to_size,
                                                               bool batch_flushes = false) noexcept
@@ -262,6 +267,8 @@ private:
     void seal();
     size_t pending() const noexcept { return _ready_bytes + _end; }
     future<> put() noexcept;
+    template <typename Add>
+    future<> write_buffers(Add add) noexcept;
     future<> write_out() noexcept;
     future<> when_sent() noexcept;
     void turn_ended() noexcept override;
@@ -299,6 +306,7 @@ class input_stream<CharType>::consuming final : public internal::continuation_ba
     internal::promise_base_with_type<void> _promise;
     result_waiter _result_waiter{*this};
     bool _at_end = false;
+    bool _skipping = false; ///< what comes is a skip()'s, of which an empty piece is not the end
 
 public:
     consuming(input_stream& in, Consumer&& consumer) : _in(in), _consumer(std::forward<Consumer>(consumer)) {}
@@ -356,7 +364,7 @@ private:
             return false;
         }
         _in._buf = f.get();
-        _in._eof = _in._buf.empty();
+        _in._eof = !std::exchange(_skipping, false) && _in._buf.empty();
         return true;
     }
     void after(outcome&& f) noexcept {
@@ -385,6 +393,7 @@ private:
             return false;
         }
         if (auto* skip = std::get_if<skip_bytes>(&result.get())) {
+            _skipping = true;
             auto next = _in._fd.skip(skip->get_value());
             if (!next.available()) {
                 internal::set_callback(std::move(next), this);

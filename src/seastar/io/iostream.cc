@@ -1,5 +1,9 @@
 #include <seastar/core/iostream.hh>
 
+#include <seastar/core/scattered_message.hh>
+#include <seastar/net/packet.hh>
+#include <seastar/util/defer.hh>
+
 #include <algorithm>
 #include <cstring>
 
@@ -12,7 +16,7 @@ namespace {
 // Reads pieces until n bytes have passed.
 future<temporary_buffer<char>> skip_by_reading(data_source_impl& source, uint64_t n) {
     return source.get().then([&source, n](temporary_buffer<char> piece) {
-        if (n >= piece.size() && !piece.empty()) {
+        if (n > piece.size() && !piece.empty()) {
             return skip_by_reading(source, n - piece.size());
         }
         piece.trim_front(std::min<uint64_t>(n, piece.size()));
@@ -43,13 +47,6 @@ future<> data_source::close() noexcept {
     return never_throws([this] { return _impl->close(); });
 }
 
-future<> data_sink_impl::put(std::vector<temporary_buffer<char>> data) {
-    // The buffers stay where the span points until the future resolves.
-    auto held = std::make_unique<std::vector<temporary_buffer<char>>>(std::move(data));
-    auto span = std::span(*held);
-    return put(span).finally([held = std::move(held)] {});
-}
-
 namespace {
 
 future<> put_one_by_one(data_sink_impl& sink, std::vector<temporary_buffer<char>> data, size_t at) {
@@ -67,21 +64,46 @@ future<> put_one_by_one(data_sink_impl& sink, std::vector<temporary_buffer<char>
     return make_ready_future<>();
 }
 
+std::vector<temporary_buffer<char>> moved(std::span<temporary_buffer<char>> data) {
+    return {std::move_iterator(data.begin()), std::move_iterator(data.end())};
 }
 
-future<> data_sink_impl::put(std::span<temporary_buffer<char>> data) {
-    SEASTAR_ASSERT(!_put_recurses && "the sink overrides no put()");
-    std::vector<temporary_buffer<char>> buffers(std::move_iterator(data.begin()), std::move_iterator(data.end()));
-    return put_one_by_one(*this, std::move(buffers), 0);
 }
+
+namespace {
+enum put_form : unsigned { put_span = 1, put_vector = 2, put_packet = 4, put_buffer = 8 };
+}
+
+// Which put() a sink overrides cannot be asked, so the call goes to one after the other, best first, until one of them
+// does not come back here.
+future<> data_sink_impl::pass_on(unsigned from, std::vector<temporary_buffer<char>> data) {
+    auto before = std::exchange(_tried, _tried | from);
+    auto restore = defer([this, before]() noexcept { _tried = before; });
+    if (!(_tried & put_span)) {
+        auto held = std::make_unique<std::vector<temporary_buffer<char>>>(std::move(data));
+        auto f = put(std::span(*held));
+        return f.available() ? std::move(f) : f.finally([held = std::move(held)] {});
+    }
+    if (!(_tried & put_vector)) {
+        return put(std::move(data));
+    }
+    if (!(_tried & put_packet)) {
+        return put(net::packet(std::move(data)));
+    }
+    SEASTAR_ASSERT(!(_tried & put_buffer) && "the sink overrides no put()");
+    return put_one_by_one(*this, std::move(data), 0);
+}
+
+future<> data_sink_impl::put(std::span<temporary_buffer<char>> data) { return pass_on(put_span, moved(data)); }
+
+future<> data_sink_impl::put(std::vector<temporary_buffer<char>> data) { return pass_on(put_vector, std::move(data)); }
+
+future<> data_sink_impl::put(net::packet data) { return pass_on(put_packet, std::move(data).release()); }
 
 future<> data_sink_impl::put(temporary_buffer<char> data) {
-    _put_recurses = true;
     std::vector<temporary_buffer<char>> one;
     one.push_back(std::move(data));
-    auto f = never_throws([&] { return put(std::move(one)); });
-    _put_recurses = false;
-    return f;
+    return pass_on(put_buffer, std::move(one));
 }
 
 future<> data_sink::put(std::span<temporary_buffer<char>> data) noexcept {
@@ -91,6 +113,9 @@ future<> data_sink::put(std::vector<temporary_buffer<char>> data) noexcept {
     return never_throws([&] { return _impl->put(std::move(data)); });
 }
 future<> data_sink::put(temporary_buffer<char> data) noexcept {
+    return never_throws([&] { return _impl->put(std::move(data)); });
+}
+future<> data_sink::put(net::packet data) noexcept {
     return never_throws([&] { return _impl->put(std::move(data)); });
 }
 future<> data_sink::flush() noexcept {
@@ -218,7 +243,7 @@ future<temporary_buffer<CharType>> input_stream<CharType>::read_exactly(size_t n
             return read_exactly(n);
         });
     } catch (...) {
-        return make_exception_future<tmp_buf>(std::current_exception());
+        return current_exception_as_future<tmp_buf>();
     }
 }
 
@@ -230,10 +255,7 @@ future<> input_stream<CharType>::skip(uint64_t n) noexcept {
     if (n == 0 || _eof) {
         return make_ready_future<>();
     }
-    return _fd.skip(n).then([this](tmp_buf piece) {
-        _eof = piece.empty();
-        _buf = std::move(piece);
-    });
+    return _fd.skip(n).then([this](tmp_buf piece) { _buf = std::move(piece); });
 }
 
 template <typename CharType>
@@ -267,7 +289,7 @@ public:
 
 template <typename CharType>
 output_stream<CharType>::output_stream(output_stream&& o) noexcept
-    : _fd(std::move(o._fd)), _ready(std::move(o._ready)), _buf(std::move(o._buf)), _size(o._size),
+    : _fd(std::move(o._fd)), _ready(std::move(o._ready)), _leaving(std::move(o._leaving)), _buf(std::move(o._buf)), _size(o._size),
       _end(std::exchange(o._end, 0)), _ready_bytes(std::exchange(o._ready_bytes, 0)), _trim_to_size(o._trim_to_size),
       _batch_flushes(o._batch_flushes), _sending(std::exchange(o._sending, nullptr)),
       _flush_again(std::exchange(o._flush_again, false)), _sent(std::move(o._sent)), _error(std::move(o._error)) {
@@ -337,6 +359,9 @@ void output_stream<CharType>::append(const char_type* data, size_t n) {
 
 template <typename CharType>
 void output_stream<CharType>::append(temporary_buffer<char_type> data) {
+    if (data.empty()) {
+        return;
+    }
     seal();
     _ready_bytes += data.size();
     while (_trim_to_size && data.size() > _size) {
@@ -346,30 +371,33 @@ void output_stream<CharType>::append(temporary_buffer<char_type> data) {
     _ready.push_back(std::move(data));
 }
 
-// One put() of everything, or, with trim_to_size, one for each buffer.
+// One put() of everything, or, with trim_to_size, one for each buffer. _leaving keeps the buffers until the next put(), and
+// its memory for them.
 template <typename CharType>
 future<> output_stream<CharType>::put() noexcept {
     try {
         seal();
     } catch (...) {
-        return make_exception_future<>(std::current_exception());
+        return current_exception_as_future();
     }
     if (_ready.empty()) {
         return make_ready_future<>();
     }
-    auto buffers = std::exchange(_ready, {});
+    _leaving.clear();
+    _leaving.swap(_ready);
     _ready_bytes = 0;
-    if (!_trim_to_size || buffers.size() == 1) {
-        return buffers.size() == 1 ? _fd.put(std::move(buffers.front())) : _fd.put(std::move(buffers));
+    if (_leaving.size() == 1) {
+        return _fd.put(std::move(_leaving.front()));
+    }
+    if (!_trim_to_size) {
+        return _fd.put(std::span(_leaving));
     }
     struct one_by_one {
-        static future<> put(data_sink& sink, std::vector<temporary_buffer<char_type>> buffers, size_t at) {
-            while (at < buffers.size()) {
-                auto f = sink.put(std::move(buffers[at++]));
+        static future<> put(output_stream& out, size_t at) {
+            while (at < out._leaving.size()) {
+                auto f = out._fd.put(std::move(out._leaving[at++]));
                 if (!f.available()) {
-                    return f.then([&sink, buffers = std::move(buffers), at]() mutable {
-                        return put(sink, std::move(buffers), at);
-                    });
+                    return f.then([&out, at] { return put(out, at); });
                 }
                 if (f.failed()) {
                     return f;
@@ -378,7 +406,7 @@ future<> output_stream<CharType>::put() noexcept {
             return make_ready_future<>();
         }
     };
-    return one_by_one::put(_fd, std::move(buffers), 0);
+    return one_by_one::put(*this, 0);
 }
 
 template <typename CharType>
@@ -414,7 +442,7 @@ future<> output_stream<CharType>::write(const char_type* data, size_t n) noexcep
             append(data, n);
         }
     } catch (...) {
-        return make_exception_future<>(std::current_exception());
+        return current_exception_as_future();
     }
     return _ready_bytes >= _size && _ready_bytes > 0 ? write_out() : make_ready_future<>();
 }
@@ -424,37 +452,51 @@ future<> output_stream<CharType>::write(const char_type* text) noexcept {
     return write(text, std::strlen(reinterpret_cast<const char*>(text)));
 }
 
+// What brings its own memory: `add` appends it.
 template <typename CharType>
-future<> output_stream<CharType>::write(temporary_buffer<char_type> data) noexcept {
+template <typename Add>
+future<> output_stream<CharType>::write_buffers(Add add) noexcept {
     if (_error) {
         return make_exception_future<>(_error);
     }
-    if (data.empty()) {
-        return make_ready_future<>();
-    }
     try {
-        append(std::move(data));
+        add();
     } catch (...) {
-        return make_exception_future<>(std::current_exception());
+        return current_exception_as_future();
     }
     return pending() >= _size ? write_out() : make_ready_future<>();
 }
 
 template <typename CharType>
+future<> output_stream<CharType>::write(temporary_buffer<char_type> data) noexcept {
+    return write_buffers([&] { append(std::move(data)); });
+}
+
+template <typename CharType>
 future<> output_stream<CharType>::write(std::span<temporary_buffer<char_type>> data) noexcept {
-    if (_error) {
-        return make_exception_future<>(_error);
-    }
-    try {
+    return write_buffers([&] {
         for (auto& b : data) {
-            if (!b.empty()) {
-                append(std::move(b));
-            }
+            append(std::move(b));
         }
-    } catch (...) {
-        return make_exception_future<>(std::current_exception());
-    }
-    return pending() >= _size ? write_out() : make_ready_future<>();
+    });
+}
+
+template <typename CharType>
+future<> output_stream<CharType>::write(net::packet p) noexcept {
+    return write_buffers([&] {
+        for (auto& b : std::move(p).release()) {
+            append(std::move(b));
+        }
+    });
+}
+
+template <typename CharType>
+future<> output_stream<CharType>::write(scattered_message<char_type> message) noexcept {
+    return write_buffers([&] {
+        for (auto& b : std::move(message).release()) {
+            append(std::move(b));
+        }
+    });
 }
 
 template <typename CharType>
@@ -489,6 +531,7 @@ void output_stream<CharType>::turn_ended() noexcept {
 template <typename CharType>
 void output_stream<CharType>::sent(future<> f) noexcept {
     _sending = nullptr;
+    _leaving.clear();
     if (f.failed()) {
         _error = f.get_exception();
         _fd.on_batch_flush_error();

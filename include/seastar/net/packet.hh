@@ -1,0 +1,95 @@
+/// net::packet: a message in fragments that lie in different places, with what keeps them alive. Goes to a data_sink or an
+/// output_stream without being copied.
+#pragma once
+
+#include <seastar/core/deleter.hh>
+#include <seastar/core/temporary_buffer.hh>
+
+#include <iosfwd>
+#include <span>
+#include <vector>
+
+namespace seastar::net {
+
+/// A part of a packet; owns nothing.
+struct fragment {
+    char* base;
+    size_t size;
+};
+
+/// Movable; copied by share() only, which copies no bytes. Stays on one shard.
+class packet final {
+    std::vector<fragment> _fragments;
+    deleter _deleter; ///< of all fragments
+    size_t _len = 0;
+
+    void add(fragment f) {
+        if (f.size) {
+            _fragments.push_back(f);
+            _len += f.size;
+        }
+    }
+
+public:
+    packet() noexcept = default;
+    packet(packet&& other) noexcept
+        : _fragments(std::move(other._fragments)), _deleter(std::move(other._deleter)),
+          _len(std::exchange(other._len, 0)) {}
+    packet& operator=(packet&& other) noexcept {
+        _fragments = std::move(other._fragments);
+        other._fragments.clear();
+        _deleter = std::move(other._deleter);
+        _len = std::exchange(other._len, 0);
+        return *this;
+    }
+    packet(const packet&) = delete;
+
+    packet(const char* data, size_t size) : packet(temporary_buffer<char>(data, size)) {} ///< A copy.
+    explicit packet(fragment f) : packet(f.base, f.size) {}                               ///< A copy.
+    packet(fragment f, deleter d) : _deleter(std::move(d)) { add(f); }
+    packet(std::vector<fragment> fragments, deleter d);
+    explicit packet(temporary_buffer<char> buffer);
+    explicit packet(std::vector<temporary_buffer<char>> buffers);
+    /// `front`, and one more at the end ...
+    packet(packet&& front, fragment f, deleter d);
+    packet(packet&& front, fragment f) : packet(std::move(front), temporary_buffer<char>(f.base, f.size)) {}
+    packet(packet&& front, temporary_buffer<char> buffer);
+    /// ... or at the beginning.
+    packet(fragment f, deleter d, packet&& rest);
+    packet(fragment f, packet&& rest);
+
+    /// Bytes that outlive the packet.
+    static packet from_static_data(const char* data, size_t size) {
+        return packet(fragment{const_cast<char*>(data), size}, deleter());
+    }
+
+    size_t len() const noexcept { return _len; }
+    explicit operator bool() const noexcept { return _len != 0; }
+    unsigned nr_frags() const noexcept { return static_cast<unsigned>(_fragments.size()); }
+    const fragment& frag(unsigned index) const noexcept { return _fragments[index]; }
+    std::span<fragment> fragments() noexcept { return _fragments; }
+    std::span<const fragment> fragments() const noexcept { return _fragments; }
+
+    /// Another packet over the same bytes, or some of them. Requires: offset + len <= len().
+    packet share() { return share(0, _len); }
+    packet share(size_t offset, size_t len);
+    void append(packet&& p);
+    /// Requires: how_much <= len().
+    void trim_front(size_t how_much);
+    void trim_back(size_t how_much);
+    /// The bytes from `offset` on in one place, which they are copied to if they lie apart; null if there are too few.
+    char* get_header(size_t offset, size_t size);
+    template <typename Header>
+    Header* get_header(size_t offset = 0) {
+        return reinterpret_cast<Header*>(get_header(offset, sizeof(Header)));
+    }
+    /// Everything in one fragment.
+    void linearize();
+
+    /// The fragments as buffers that share the deleter. The packet is empty afterwards.
+    std::vector<temporary_buffer<char>> release() &&;
+};
+
+std::ostream& operator<<(std::ostream& os, const packet& p);
+
+}

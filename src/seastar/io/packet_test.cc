@@ -1,0 +1,98 @@
+#include <seastar/net/packet.hh>
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+
+namespace seastar::net {
+namespace {
+
+std::string text(const packet& p) {
+    std::string s;
+    for (auto& f : p.fragments()) {
+        s.append(f.base, f.size);
+    }
+    return s;
+}
+
+packet in_three() {
+    packet p("abc", 3);
+    p.append(packet("de", 2));
+    return packet(std::move(p), temporary_buffer<char>::copy_of("fghi"));
+}
+
+TEST(Packet, IsMadeOfFragments) {
+    auto p = in_three();
+    EXPECT_EQ(p.len(), 9u);
+    EXPECT_EQ(p.nr_frags(), 3u);
+    EXPECT_EQ(text(p), "abcdefghi");
+    std::ostringstream os;
+    os << p;
+    EXPECT_EQ(os.str(), "packet{3, 2, 4}");
+}
+
+TEST(Packet, IsEmptyAfterAMove) {
+    auto p = in_three();
+    auto q = std::move(p);
+    EXPECT_EQ(p.len(), 0u); // NOLINT(bugprone-use-after-move): that is what is tested
+    EXPECT_FALSE(p);
+    EXPECT_EQ(text(q), "abcdefghi");
+}
+
+TEST(Packet, SharesEveryPartOfItself) {
+    auto p = in_three();
+    const std::string whole = "abcdefghi";
+    for (size_t at = 0; at <= whole.size(); ++at) {
+        for (size_t n = 0; n <= whole.size() - at; ++n) {
+            EXPECT_EQ(text(p.share(at, n)), whole.substr(at, n));
+        }
+    }
+}
+
+TEST(Packet, TrimsFromBothEnds) {
+    const std::string whole = "abcdefghi";
+    for (size_t n = 0; n <= whole.size(); ++n) {
+        auto front = in_three();
+        front.trim_front(n);
+        EXPECT_EQ(text(front), whole.substr(n));
+        EXPECT_EQ(front.len(), whole.size() - n);
+        auto back = in_three();
+        back.trim_back(n);
+        EXPECT_EQ(text(back), whole.substr(0, whole.size() - n));
+    }
+}
+
+TEST(Packet, GivesAHeaderInOnePlace) {
+    auto p = in_three();
+    EXPECT_EQ(std::string(p.get_header(1, 2), 2), "bc");
+    EXPECT_EQ(p.nr_frags(), 3u) << "it lay in one place already";
+    EXPECT_EQ(std::string(p.get_header(2, 4), 4), "cdef");
+    EXPECT_EQ(p.get_header(6, 4), nullptr);
+    EXPECT_EQ(text(p), "abcdefghi");
+}
+
+TEST(Packet, RunsItsDeleterWhenTheLastBufferGoes) {
+    int deleted = 0;
+    char memory[] = "xyz";
+    packet p(std::vector<fragment>{{memory, 1}, {memory + 1, 2}}, make_deleter([&] { ++deleted; }));
+    auto shared = p.share(1, 1);
+    auto buffers = std::move(p).release();
+    ASSERT_EQ(buffers.size(), 2u);
+    buffers.pop_back();
+    shared = packet();
+    EXPECT_EQ(deleted, 0);
+    buffers.clear();
+    EXPECT_EQ(deleted, 1);
+}
+
+TEST(Packet, PutsAFragmentInFront) {
+    char head[] = "0";
+    packet p(fragment{head, 1}, in_three());
+    EXPECT_EQ(text(p), "0abcdefghi");
+    auto s = packet::from_static_data("lit", 3);
+    EXPECT_EQ(text(s), "lit");
+}
+
+}
+}

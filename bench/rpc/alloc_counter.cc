@@ -1,8 +1,9 @@
-/// See alloc_counter.hh. Stands in front of glibc's allocator by defining its functions anew, and passes every call on. Each
-/// thread counts in a cache line of its own, so that counting costs the measured program a nanosecond, not a locked
-/// instruction.
+/// See alloc_counter.hh. Stands in front of glibc's allocator by defining its functions anew, and passes every call
+/// on. Each thread counts in a cache line of its own, so that counting costs the measured program a nanosecond, not a
+/// locked instruction.
 ///
-/// Requires: the program has no other allocator of its own, which would define the same names (SEASTAR_ALLOCATOR=system).
+/// Requires: the program has no other allocator of its own, which would define the same names
+/// (SEASTAR_ALLOCATOR=system).
 #include "alloc_counter.hh"
 
 #include <atomic>

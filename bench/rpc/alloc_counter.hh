@@ -1,5 +1,5 @@
-/// Counts the calls of the malloc family in this program; operator new is among them, as libstdc++'s calls malloc. Linking
-/// alloc_counter.cc switches it on. Frees are not counted.
+/// Counts the calls of the malloc family in this program; operator new is among them, as libstdc++'s calls malloc.
+/// Linking alloc_counter.cc switches it on. Frees are not counted.
 #pragma once
 
 #include <cstdint>

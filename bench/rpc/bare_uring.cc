@@ -1,5 +1,5 @@
-/// The second yardstick: the same echo server over bare io_uring, set up as well as we know: one issuer with deferred task
-/// work, a registered ring descriptor, multishot accept into registered files, multishot receive from a ring of
+/// The second yardstick: the same echo server over bare io_uring, set up as well as we know: one issuer with deferred
+/// task work, a registered ring descriptor, multishot accept into registered files, multishot receive from a ring of
 /// provided buffers, and everything that a turn starts handed over in the one io_uring_enter that waits for the next.
 ///
 /// A connection may not end before its receive and its send have; see `retire`. Needs Linux 6.1.

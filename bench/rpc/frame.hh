@@ -1,7 +1,9 @@
-/// The RPC frame as the benchmarks need it: 16 bytes of header in little-endian order, then a FlatBuffer body; and the
-/// one-string table of echo.fbs, written and read by hand so that bare servers and the load client need no library.
+/// The RPC frame as the benchmarks need it: 16 bytes of header in little-endian order, then a FlatBuffer body; and
+/// the one-string table of echo.fbs, written and read by hand so that bare servers and the load client need no
+/// library.
 ///
-/// Used by the bare servers (headers only) and by load.cc (whole frames). x86-64 and arm64: memory order is wire order.
+/// Used by the bare servers (headers only) and by load.cc (whole frames). x86-64 and arm64: memory order is wire
+/// order.
 #pragma once
 
 #include <cstddef>
@@ -63,7 +65,8 @@ inline size_t answer_frames(char* data, size_t bytes) {
 
 /// The body that a FlatBuffers builder makes of the table { text: string; }: 92 bytes for a text of 64.
 inline std::string text_body(std::string_view text) {
-    // root offset 12 | padding | table size 8 and field offset 4, in a vtable of 6 bytes | table: vtable distance 6, string distance 4
+    // root offset 12 | padding | vtable of 6 bytes: table size 8, field offset 4 | table: vtable distance 6, string
+    // distance 4
     static constexpr unsigned char table[] = {12, 0, 0, 0, 0, 0, 6, 0, 8, 0, 4, 0, 6, 0, 0, 0, 4, 0, 0, 0};
     std::string body(reinterpret_cast<const char*>(table), sizeof(table));
     const uint32_t length = static_cast<uint32_t>(text.size());

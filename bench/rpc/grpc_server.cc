@@ -1,5 +1,5 @@
-/// The peer: the same echo in gRPC C++ with its asynchronous API, one completion queue and one thread that serves it, without
-/// TLS. Enough calls are requested in advance that none waits for the server to ask for it.
+/// The peer: the same echo in gRPC C++ with its asynchronous API, one completion queue and one thread that serves it,
+/// without TLS. Enough calls are requested in advance that none waits for the server to ask for it.
 #include "echo.grpc.pb.h"
 
 #include <grpcpp/grpcpp.h>

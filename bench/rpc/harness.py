@@ -55,7 +55,7 @@ def command(arguments):
 
 
 def build(directory, names):
-    """Configures when that was never done, builds what the systems need; returns the names that this machine can run."""
+    """Configures when that was never done, builds what the systems need; returns those that this machine can build."""
     cache = os.path.join(directory, "CMakeCache.txt")
     if not os.path.exists(cache):
         arguments = ["cmake", "-S", ROOT, "-B", directory, "-DSEASTAR_BENCH=ON", "-DCMAKE_BUILD_TYPE=Release",
@@ -94,19 +94,21 @@ def two_cpus():
 
 
 class Child:
-    """A child process whose output is read line by line. `cpu`: where it is pinned, or None."""
+    """A child process, pinned to one CPU, whose output is read line by line. `realtime`: ahead of all other work."""
 
-    def __init__(self, arguments, cpu=None, nice=0):
+    def __init__(self, arguments, cpu, realtime=False):
         def settle():
-            if cpu is not None:
-                os.sched_setaffinity(0, {cpu})
-            if nice:
-                os.nice(nice)
+            os.sched_setaffinity(0, {cpu})
+            if realtime:
+                os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 
         self.name = os.path.basename(arguments[0])
         self._errors = tempfile.TemporaryFile(mode="w+")
-        self._process = subprocess.Popen(arguments, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=self._errors, preexec_fn=settle)
+        try:
+            self._process = subprocess.Popen(arguments, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                             stderr=self._errors, preexec_fn=settle)
+        except (OSError, subprocess.SubprocessError) as e:
+            raise Failure(f"{self.name} cannot be started{' (--realtime needs root)' * realtime}: {e}")
         self.pid = self._process.pid
         self._lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -131,8 +133,11 @@ class Child:
 
     def answer(self):
         """Sends it an empty line."""
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write("\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise Failure(f"{self.name} has ended\n{self.errors()}") from None
 
     def errors(self):
         self._errors.seek(0)
@@ -161,9 +166,9 @@ class Child:
 
 
 @contextlib.contextmanager
-def running_server(arguments, cpu, nice=0):
+def running_server(arguments, cpu, realtime=False):
     """Yields (child, port) once it listens."""
-    child = Child(arguments, cpu, nice)
+    child = Child(arguments, cpu, realtime)
     try:
         yield child, int(child.line("listening ", START_SECONDS).split()[1])
     finally:
@@ -175,9 +180,9 @@ def load_arguments(directory, system, port, pid, connections, inflight, *more):
             str(connections), "--inflight", str(inflight), *more]
 
 
-def run_load(arguments, cpu, nice=0, seconds=60):
+def run_load(arguments, cpu, realtime=False, seconds=60):
     """Runs a load client to its end; returns its report."""
-    child = Child(arguments, cpu, nice)
+    child = Child(arguments, cpu, realtime)
     try:
         report = json.loads(child.line("{", seconds))
         if child.wait(STOP_SECONDS) != 0:

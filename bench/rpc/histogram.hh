@@ -1,4 +1,5 @@
-/// Log-linear histogram of latencies: 64 linear buckets in every power of two, so a value read back is off by at most 1.6 %.
+/// Log-linear histogram of latencies: 64 linear buckets in every power of two, so a value read back is off by at most
+/// 1.6 %.
 #pragma once
 
 #include <array>

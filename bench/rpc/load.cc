@@ -1,6 +1,6 @@
-/// The load client of all servers that speak RPC frames: one thread that spins over epoll and never sleeps, so that no server
-/// pays for waking it. Keeps `inflight` requests open on each connection: what a read answers is asked again with
-/// one write. Every reply is verified: framing, status, session, size, text.
+/// The load client of all servers that speak RPC frames: one thread that spins over epoll and never sleeps, so that
+/// no server pays for waking it. Keeps `inflight` requests open on each connection: what a read answers is asked
+/// again with one write. Every reply is verified: framing, status, session, size, text.
 #define XXH_INLINE_ALL
 #include "frame.hh"
 #include "load_session.hh"

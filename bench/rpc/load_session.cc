@@ -30,8 +30,8 @@ double number(const char* program, const char* text, double low, double high) {
     return value;
 }
 
-/// CPU time of another process, user and kernel, all threads. The kernel adds what runs right now at its next tick only:
-/// exact for a server that sleeps, and it does between phases.
+/// CPU time of another process, user and kernel, all threads. The kernel adds what runs right now at its next tick
+/// only: exact for a server that sleeps, and it does between phases.
 class process_cpu_clock {
 public:
     explicit process_cpu_clock(pid_t pid) {
@@ -80,10 +80,16 @@ phase_limit warmup_limit(const load_options& options) {
                                 : phase_limit::seconds(options.seconds / 5);
 }
 
+phase_limit measured_limit(const load_options& options) {
+    return options.requests > 0 ? phase_limit::requests(options.requests) : phase_limit::seconds(options.seconds);
+}
+
 }
 
 load_options parse_load_options(int argc, char** argv) {
-    enum { port, connections, inflight, text_bytes, seconds, requests, warmup_requests, server_pid, method, counters, hold };
+    enum {
+        port, connections, inflight, text_bytes, seconds, requests, warmup_requests, server_pid, method, counters, hold
+    };
     static constexpr option known[] = {
         {"port", required_argument, nullptr, port},
         {"connections", required_argument, nullptr, connections},
@@ -133,8 +139,7 @@ void run_session(load_client& client, const load_options& options) {
     const int64_t cpu_before = server_cpu.ns();
     const int64_t start = now_ns();
     histogram latency;
-    const uint64_t replies = client.run(
-        options.requests > 0 ? phase_limit::requests(options.requests) : phase_limit::seconds(options.seconds), latency);
+    const uint64_t replies = client.run(measured_limit(options), latency);
     const int64_t end = now_ns();
     let_server_fall_asleep();
     const int64_t cpu = server_cpu.ns() - cpu_before;

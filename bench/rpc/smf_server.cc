@@ -1,7 +1,7 @@
-/// What is measured: an echo over smf, as a user would write it, on one shard. Service and methods: echo.fbs. Options are those of
-/// every program (`-c1`, `--reactor-backend`, ...) and --port; prints "listening PORT", and on SIGTERM one line of JSON with
-/// what it has counted since its start. The Counters method answers with the same line, so that a client can
-/// leave start-up and connecting out.
+/// What is measured: an echo over smf, as a user would write it, on one shard. Service and methods: echo.fbs. Options
+/// are those of every program (`-c1`, `--reactor-backend`, ...) and --port; prints "listening PORT", and on SIGTERM
+/// one line of JSON with what it has counted since its start. The Counters method answers with the same line, so that
+/// a client can leave start-up and connecting out.
 #include "alloc_counter.hh"
 
 #include "echo.smf.fb.h"

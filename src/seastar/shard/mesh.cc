@@ -1,8 +1,6 @@
 #include "shard/mesh.hh"
 
-#if __has_include(<seastar/core/semaphore.hh>)
 #include <seastar/core/semaphore.hh>
-#endif
 #include <seastar/util/assert.hh>
 
 namespace seastar::shard {
@@ -70,7 +68,7 @@ void mesh::port::give_up(smp_message& m) noexcept {
     if (has_budget) {
         release_budget(m);
     }
-    m.fail(std::make_exception_ptr(broken_promise()));
+    m.fail(std::make_exception_ptr(semaphore_timed_out()));
 }
 
 void mesh::port::release_budget(const smp_message& m) noexcept {

@@ -63,8 +63,9 @@ int try_stream(ring& r) noexcept {
 
 /// Whether this process can have an io_uring that does what we need. 0 or -errno.
 int probe_uring() noexcept {
+    // The smallest: locked memory is given back some time after a ring is closed, and the shards' rings come next.
     int error;
-    auto probe = make_largest_uring(error);
+    auto probe = make_uring_ring(uring_entries_min, error);
     return probe ? try_stream(*probe) : error;
 }
 

@@ -10,6 +10,7 @@
 
 #include <netinet/in.h>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 namespace seastar::kernel {
@@ -87,8 +88,9 @@ protected:
     void SetUp() override {
         int error = 0;
         r = make_ring(GetParam(), error);
-        if (!r && (error == -EPERM || error == -ENOSYS)) {
-            GTEST_SKIP() << "io_uring is not permitted here";
+        // ENOMEM: an ordinary user's locked memory, which the kernel gives back late, is used up by the rings before.
+        if (!r && (error == -EPERM || error == -ENOSYS || (error == -ENOMEM && ::geteuid() != 0))) {
+            GTEST_SKIP() << "io_uring is not permitted here: " << error;
         }
         ASSERT_TRUE(r) << error;
     }

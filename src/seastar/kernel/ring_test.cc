@@ -612,6 +612,9 @@ TEST_P(ring_operation_test, rings_are_made_and_unmade_without_leaving_descriptor
     for (int i = 0; i < 20; ++i) {
         int error;
         auto other = make_ring(GetParam(), error);
+        if (error == -ENOMEM && ::geteuid() != 0) {
+            GTEST_SKIP() << "too little locked memory";
+        }
         ASSERT_TRUE(other) << error;
         descriptor in, out;
         ASSERT_EQ(open_pipe(in, out), 0);

@@ -102,7 +102,7 @@ class Tree:
         places = ["include/" + name]
         if kind == '"':
             beside = os.path.normpath(os.path.join(os.path.dirname(file.path), name))
-            places = [beside, f"src/{file.library}/{name}", "src/" + name] + places
+            places = [beside, f"src/{file.library or 'seastar'}/{name}", "src/" + name] + places
         elif name.startswith(("seastar/", "smf/")):
             places = ["include/" + name, "src/" + name]
         return next((self.files[p] for p in places if p in self.files), None)

@@ -5,7 +5,7 @@
 #include "alloc_counter.hh"
 
 #include "echo.smf.fb.h"
-#include "loop/shard.hh"
+#include "seastar/loop/shard.hh"
 
 #include <seastar/core/app-template.hh>
 #include <seastar/core/reactor.hh>

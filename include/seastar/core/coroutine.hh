@@ -1,7 +1,7 @@
 /// future<T> as the type of coroutines: co_await a future, co_return its value. Included by future.hh.
 #pragma once
 
-#include <seastar/core/future.hh>
+#include <seastar/core/internal/future_class.hh>
 
 #include <coroutine>
 

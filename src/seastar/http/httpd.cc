@@ -1,6 +1,7 @@
 #include <seastar/http/httpd.hh>
 
 #include <seastar/core/lowres_clock.hh>
+#include <seastar/core/metrics.hh>
 #include <seastar/core/timer.hh>
 #include <seastar/http/exception.hh>
 

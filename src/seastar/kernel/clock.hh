@@ -16,6 +16,7 @@ inline nanoseconds read_clock(clockid_t id) noexcept {
 }
 
 inline nanoseconds monotonic_now() noexcept { return read_clock(CLOCK_MONOTONIC); }
+inline nanoseconds realtime_now() noexcept { return read_clock(CLOCK_REALTIME); }
 inline nanoseconds thread_cpu_now() noexcept { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
 
 /// Requires: duration >= 0.

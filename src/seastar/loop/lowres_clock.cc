@@ -1,5 +1,6 @@
 #include <seastar/core/lowres_clock.hh>
 
+#include "kernel/clock.hh"
 #include "loop/shard.hh"
 
 namespace seastar {
@@ -10,10 +11,10 @@ void lowres_clock::update() noexcept {
     }
 }
 
-int64_t lowres_clock::exact() noexcept { return std::chrono::steady_clock::now().time_since_epoch().count(); }
+int64_t lowres_clock::exact() noexcept { return kernel::monotonic_now(); }
 
 lowres_system_clock::time_point lowres_system_clock::now() noexcept {
-    return time_point(std::chrono::system_clock::now().time_since_epoch());
+    return time_point(std::chrono::nanoseconds(kernel::realtime_now()));
 }
 
 }

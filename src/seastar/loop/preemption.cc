@@ -1,11 +1,12 @@
 #include "loop/preemption.hh"
 
+#include "kernel/clock.hh"
+
 #include <seastar/core/internal/hot.hh>
 #include <seastar/util/assert.hh>
 
 #include <cerrno>
 #include <csignal>
-#include <ctime>
 #include <unistd.h>
 
 namespace seastar::loop {
@@ -65,13 +66,8 @@ void print_stall(unsigned shard, int64_t stalled_ms) noexcept {
     out.put(". Backtrace:");
     put_backtrace(out);
     out.put("\n");
+    // tidy-allow(banned): inside a signal handler, where nothing else may be called
     [[maybe_unused]] auto ignored = ::write(STDERR_FILENO, out.text, out.size);
-}
-
-int64_t monotonic_now() noexcept {
-    timespec t;
-    ::clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
 }
 
 }
@@ -134,7 +130,7 @@ void preemption::fired() noexcept {
 
 void preemption::report(int64_t stalled_ms) noexcept {
     _stalls.fetch_add(1, std::memory_order_relaxed);
-    auto now = monotonic_now();
+    auto now = kernel::monotonic_now();
     if (now - _reports_since > 60'000'000'000) {
         _reports_since = now;
         _reports_left = _reports_per_minute;

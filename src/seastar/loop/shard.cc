@@ -1,6 +1,7 @@
 #include "loop/shard.hh"
 
-#include <seastar/core/manual_clock.hh>
+#include "loop/manual_time.hh"
+
 #include <seastar/core/shard_id.hh>
 #include <seastar/util/assert.hh>
 
@@ -134,7 +135,7 @@ bool shard::fire_timers(kernel::nanoseconds now) noexcept {
     any |= timers(timer_clock::lowres).expire(now);
     auto& manual = timers(timer_clock::manual);
     if (!manual.empty()) {
-        any |= manual.expire(manual_clock::now().time_since_epoch().count());
+        any |= manual.expire(manual_time::now());
     }
     return any;
 }

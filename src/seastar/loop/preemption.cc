@@ -66,7 +66,7 @@ void print_stall(unsigned shard, int64_t stalled_ms) noexcept {
     out.put(". Backtrace:");
     put_backtrace(out);
     out.put("\n");
-    // tidy-allow(banned): inside a signal handler, where nothing else may be called
+    // tidy-allow(syscall): inside a signal handler, where nothing else may be called
     [[maybe_unused]] auto ignored = ::write(STDERR_FILENO, out.text, out.size);
 }
 

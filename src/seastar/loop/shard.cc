@@ -9,6 +9,10 @@
 
 namespace seastar {
 
+void schedule(task* t) noexcept { loop::this_shard().queue().push(t); }
+
+void schedule_urgent(task* t) noexcept { loop::this_shard().queue().push_front(t); }
+
 namespace internal {
 
 thread_local constinit hot_variables hot;

@@ -371,8 +371,8 @@ void output_stream<CharType>::append(temporary_buffer<char_type> data) {
     _ready.push_back(std::move(data));
 }
 
-// One put() of everything, or, with trim_to_size, one for each buffer. _leaving keeps the buffers until the next put(), and
-// its memory for them.
+// One put() of everything, or, with trim_to_size, one for each buffer. _leaving keeps the buffers for the sink, and its
+// memory for the next put().
 template <typename CharType>
 future<> output_stream<CharType>::put() noexcept {
     try {
@@ -390,7 +390,11 @@ future<> output_stream<CharType>::put() noexcept {
         return _fd.put(std::move(_leaving.front()));
     }
     if (!_trim_to_size) {
-        return _fd.put(std::span(_leaving));
+        auto f = _fd.put(std::span(_leaving));
+        if (f.available()) {
+            _leaving.clear();
+        }
+        return f;
     }
     struct one_by_one {
         static future<> put(output_stream& out, size_t at) {

@@ -3,6 +3,7 @@
 #include "kernel/sockets.hh"
 #include "loop/shard.hh"
 #include "net/posix/listener.hh"
+#include "net/posix/posix_socket.hh"
 #include "net/posix/shutdown.hh"
 
 #include <algorithm>
@@ -22,57 +23,32 @@ std::exception_ptr socket_error(int32_t result, const char* what) {
 
 }
 
-/// The shard's open connections, for the way out.
-class shard_sockets {
-public:
-    static void add(connection& c) noexcept {
-        c._next = _first;
-        if (_first) {
-            _first->_prev = &c;
-        }
-        _first = &c;
-    }
-    static void remove(connection& c) noexcept {
-        (c._prev ? c._prev->_next : _first) = c._next;
-        if (c._next) {
-            c._next->_prev = c._prev;
-        }
-    }
-    static void abandon_all() noexcept {
-        for (auto* c = _first; c;) {
-            auto* next = c->_next;
-            c->abandon();
-            c = next;
-        }
-    }
-    static bool busy() noexcept {
-        for (auto* c = _first; c; c = c->_next) {
-            if (c->busy()) {
-                return true;
-            }
-        }
-        return false;
-    }
+namespace {
+constinit thread_local shard_list<connection> connections; // of this shard, for the way out
+constinit thread_local socket_counters counts;
+}
 
-private:
-    static constinit thread_local connection* _first;
-};
-constinit thread_local connection* shard_sockets::_first = nullptr;
+socket_counters& counters() noexcept { return counts; }
 
 void abandon_sockets() noexcept {
     abandon_listeners();
-    shard_sockets::abandon_all();
+    abandon_connecting();
+    connections.for_each([](connection& c) { c.abandon(); });
 }
 
-bool sockets_busy() noexcept { return listeners_busy() || shard_sockets::busy(); }
+bool sockets_busy() noexcept {
+    return listeners_busy() || connecting_busy() || connections.find([](connection& c) { return c.busy(); });
+}
 
 connection::connection(int fd, unsigned holders, std::shared_ptr<listener_state> listener)
     : _fd(fd), _holders(holders), _listener(std::move(listener)) {
-    shard_sockets::add(*this);
+    connections.add(*this);
+    ++counts.opened;
 }
 
 connection::~connection() {
-    shard_sockets::remove(*this);
+    connections.remove(*this);
+    ++counts.closed;
     if (_listener) {
         _listener->connection_closed();
     }
@@ -80,29 +56,44 @@ connection::~connection() {
 
 void connection::release() noexcept {
     if (--_holders == 0) {
-        abandon();
+        cancel_all();
         close_when_idle();
     }
 }
 
 void connection::abandon() noexcept {
-    auto& ring = loop::this_shard().ring();
+    _abandoned = _ended = true;
+    cancel_all();
+    close_when_idle();
+}
+
+void connection::cancel_all() noexcept {
     if (_input.busy()) {
-        ring.cancel(_input);
+        loop::this_shard().ring().cancel(_input);
     }
     if (_output.busy()) {
-        ring.cancel(_output);
+        loop::this_shard().ring().cancel(_output);
     }
 }
 
+/// Called whenever an operation has ended and nobody wants the connection any more.
 void connection::close_when_idle() noexcept {
-    if (_holders == 0 && !busy()) {
-        loop::this_shard().ring().close(_fd);
+    if (busy()) {
+        return;
+    }
+    if (_fd >= 0) {
+        loop::this_shard().ring().close(std::exchange(_fd, -1));
+    }
+    if (_holders == 0) {
         delete this;
     }
 }
 
-void connection::shutdown(int how) noexcept { kernel::shutdown_socket(_fd, how); }
+void connection::shutdown(int how) noexcept {
+    if (_fd >= 0) {
+        kernel::shutdown_socket(_fd, how); // fails if the peer has closed: then there is nothing to do
+    }
+}
 
 // ---- input
 
@@ -124,7 +115,7 @@ future<temporary_buffer<char>> connection::get() noexcept {
         }
         return make_ready_future<temporary_buffer<char>>(std::move(piece));
     }
-    if (_input_error) {
+    if (_ended && _input_error) {
         return make_exception_future<temporary_buffer<char>>(socket_error(std::exchange(_input_error, 0), "receive"));
     }
     if (_ended) {
@@ -137,16 +128,22 @@ future<temporary_buffer<char>> connection::get() noexcept {
 }
 
 void connection::received(const char* data, size_t size) noexcept {
-    if (_holders == 0) {
+    if (unwanted() || _input_error) {
         return;
     }
-    temporary_buffer<char> piece(data, size);
-    if (_getting) {
-        _getting = false;
-        std::exchange(_get, {}).set_value(std::move(piece));
+    try {
+        temporary_buffer<char> piece(data, size);
+        if (_getting) {
+            _getting = false;
+            std::exchange(_get, {}).set_value(std::move(piece));
+            return;
+        }
+        _pieces.push_back(std::move(piece));
+    } catch (const std::bad_alloc&) {
+        _input_error = -ENOMEM; // bytes are lost, so the stream ends here
+        loop::this_shard().ring().cancel(_input);
         return;
     }
-    _pieces.push_back(std::move(piece));
     _read_ahead += size + piece_overhead;
     if (_read_ahead >= _read_ahead_max && !_pausing) {
         _pausing = true;
@@ -155,11 +152,11 @@ void connection::received(const char* data, size_t size) noexcept {
 }
 
 void connection::receive_ended(int32_t result) noexcept {
-    if (_holders == 0) {
+    if (unwanted()) {
         close_when_idle();
         return;
     }
-    if (result == -ECANCELED && _pausing) {
+    if (result == -ECANCELED && _pausing && !_input_error) {
         _pausing = false;
         if (_getting || _read_ahead <= _read_ahead_max / 2) {
             arm_input();
@@ -167,7 +164,9 @@ void connection::receive_ended(int32_t result) noexcept {
         return;
     }
     _ended = true;
-    _input_error = result < 0 ? result : 0;
+    if (!_input_error) {
+        _input_error = result < 0 ? result : 0;
+    }
     if (_getting) {
         _getting = false;
         auto waiter = std::exchange(_get, {});
@@ -195,6 +194,9 @@ future<> connection::input_ended() noexcept {
 
 future<> connection::put(std::span<temporary_buffer<char>> data) noexcept {
     SEASTAR_ASSERT(_sending.empty() && "two writes of one connection at a time");
+    if (_abandoned) {
+        return make_exception_future<>(socket_error(-ECANCELED, "send"));
+    }
     try {
         _iovecs.clear();
         for (auto& b : data) {
@@ -224,7 +226,7 @@ void connection::send_next() noexcept {
 }
 
 void connection::sent(int32_t result) noexcept {
-    if (_holders == 0) {
+    if (unwanted()) {
         close_when_idle();
         return;
     }

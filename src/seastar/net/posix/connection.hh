@@ -8,6 +8,7 @@
 #include <seastar/net/socket_defs.hh>
 
 #include "kernel/operation.hh"
+#include "net/posix/shard_list.hh"
 
 #include <memory>
 #include <span>
@@ -16,6 +17,14 @@
 namespace seastar::net::posix {
 
 class listener_state;
+
+/// What this shard's sockets have done; for metrics.
+struct socket_counters {
+    uint64_t opened = 0;          ///< connections, accepted and made
+    uint64_t closed = 0;          ///< of them
+    uint64_t accept_failures = 0; ///< times accepting paused for lack of descriptors or memory
+};
+socket_counters& counters() noexcept;
 
 /// Counts its holders. Shard: the one that made it.
 class connection final {
@@ -40,11 +49,13 @@ public:
 
     int fd() const noexcept { return _fd; }
 
-    /// Part of stopping a shard: cancels what is in the kernel. See shutdown.hh.
+    /// Part of stopping a shard: closes the socket as soon as the kernel lets go, whoever holds it, and leaves futures
+    /// that wait as they are. See shutdown.hh.
     void abandon() noexcept;
+    bool busy() const noexcept { return _input.busy() || _output.busy(); }
 
 private:
-    friend class shard_sockets;
+    friend class shard_list<connection>;
     struct input final : kernel::receiver {
         connection& owner;
         explicit input(connection& c) noexcept : owner(c) {}
@@ -63,11 +74,13 @@ private:
     void sent(int32_t result) noexcept;
     void send_next() noexcept;
     void send_finished(std::exception_ptr error) noexcept;
+    void cancel_all() noexcept;
     void close_when_idle() noexcept;
-    bool busy() const noexcept { return _input.busy() || _output.busy(); }
+    bool unwanted() const noexcept { return _holders == 0 || _abandoned; }
 
-    const int _fd;
+    int _fd; // -1: closed
     unsigned _holders;
+    bool _abandoned = false;
     std::shared_ptr<listener_state> _listener;
     connection* _next = nullptr; // of the shard's list
     connection* _prev = nullptr;
@@ -118,6 +131,7 @@ public:
         }
     }
     connection* operator->() const noexcept { return _c; }
+    explicit operator bool() const noexcept { return _c != nullptr; }
 };
 
 }

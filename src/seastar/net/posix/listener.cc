@@ -12,6 +12,7 @@
 #include "loop/shard.hh"
 #include "net/posix/connection.hh"
 #include "net/posix/posix_socket.hh"
+#include "net/posix/shard_list.hh"
 
 #include <algorithm>
 #include <system_error>
@@ -36,30 +37,20 @@ void run_on(unsigned shard, Func func) {
     (void)smp::submit_to(shard, std::move(func)).handle_exception([](std::exception_ptr) {});
 }
 
+// How long accepting rests when descriptors or memory have run out.
+constexpr std::chrono::milliseconds shortest_pause(100);
+constexpr std::chrono::milliseconds longest_pause(800);
+
 class server_socket;
 class listener;
 
 /// What this shard has to do with listening.
 struct shard_listening {
     listener_registry* registry = nullptr;
-    server_socket* sockets = nullptr; // that listen on this shard
-    listener* listeners = nullptr;    // that this shard owns
+    shard_list<server_socket> sockets; // that listen on this shard
+    shard_list<listener> listeners;    // that this shard owns
 };
 constinit thread_local shard_listening here;
-
-template <typename Item>
-void link(Item*& first, Item& item) noexcept {
-    item._next = first;
-    first = &item;
-}
-template <typename Item>
-void unlink(Item*& first, Item& item) noexcept {
-    auto** at = &first;
-    while (*at != &item) {
-        at = &(*at)->_next;
-    }
-    *at = item._next;
-}
 
 /// The owner's part. Lives until nobody listens any more and the kernel has let go of the socket.
 class listener final : kernel::acceptor {
@@ -67,7 +58,7 @@ public:
     listener(int fd, std::shared_ptr<listener_state> state)
         : _fd(fd), _state(std::move(state)), _listening(here.registry->shards()) {
         _retry.set_callback([this] { arm(); });
-        link(here.listeners, *this);
+        here.listeners.add(*this);
     }
 
     void add(unsigned shard) noexcept {
@@ -78,19 +69,23 @@ public:
         _listening[shard] = false;
         close_if_unused();
     }
-    void resume() noexcept { arm(); }
+    /// Connections that waited were taken or are gone.
+    void resume() noexcept {
+        if (_state->waiting.load() < limit()) {
+            arm();
+        }
+    }
     const listener_state& state() const noexcept { return *_state; }
     bool in_kernel() const noexcept { return busy(); }
+    /// The process stops: closed whoever listens.
     void abandon() noexcept {
-        _retry.cancel();
+        _abandoned = true;
         std::fill(_listening.begin(), _listening.end(), false);
-        _state->paused = true;
-        if (busy()) {
-            loop::this_shard().ring().cancel(*this);
-        }
+        close_if_unused();
     }
 
     listener* _next = nullptr;
+    listener* _prev = nullptr;
 
 private:
     ~listener() = default;
@@ -106,6 +101,7 @@ private:
     }
 
     void accepted(int fd) noexcept override {
+        _pause = shortest_pause;
         auto target = choose(fd);
         if (target >= _listening.size()) {
             kernel::close_fd(fd); // nobody listens any more
@@ -114,9 +110,9 @@ private:
         _state->connection_opened(target);
         auto waiting = _state->waiting.fetch_add(1) + 1;
         if (target == _state->owner) {
-            deliver(*_state, _state, fd);
+            deliver(*_state, fd);
         } else {
-            run_on(target, [state = _state, fd] { deliver(*state, state, fd); });
+            run_on(target, [state = _state, fd] { deliver(*state, fd); });
         }
         // What nobody asks for stays in the kernel's queue.
         if (waiting >= limit() && !_state->paused.exchange(true)) {
@@ -135,11 +131,10 @@ private:
             arm();
         } else {
             // Out of descriptors or memory: others may give some back.
+            ++counters().accept_failures;
             _retry.rearm(_pause);
-            _pause = std::min(_pause * 2, std::chrono::milliseconds(1000));
-            return;
+            _pause = std::min(_pause * 2, longest_pause);
         }
-        _pause = std::chrono::milliseconds(100);
     }
 
     unsigned limit() const noexcept { return static_cast<unsigned>(std::max(_state->options.listen_backlog, 1)); }
@@ -182,31 +177,27 @@ private:
             loop::this_shard().ring().cancel(*this);
             return;
         }
-        if (!here.registry || here.registry->remove_if_unused(*_state)) {
-            _retry.cancel();
+        if (_abandoned || here.registry->remove_if_unused(*_state)) {
             loop::this_shard().ring().close(_fd);
-            unlink(here.listeners, *this);
+            here.listeners.remove(*this);
             delete this;
         }
         // Else a shard has joined, whose add() is on its way.
     }
 
-    static void deliver(listener_state& state, std::shared_ptr<listener_state> shared, int fd) noexcept;
+    static void deliver(listener_state& state, int fd) noexcept;
 
     const int _fd;
     std::shared_ptr<listener_state> _state;
     std::vector<bool> _listening;
     unsigned _rotation = 0;
     timer<lowres_clock> _retry;
-    std::chrono::milliseconds _pause{100};
+    std::chrono::milliseconds _pause = shortest_pause;
+    bool _abandoned = false;
 };
 
 listener* owned_listener(uint64_t id) noexcept {
-    auto* l = here.listeners;
-    while (l && l->state().id != id) {
-        l = l->_next;
-    }
-    return l;
+    return here.listeners.find([id](listener& l) { return l.state().id == id; });
 }
 
 /// Runs func(listener&) on the owner, where the listener still is.
@@ -224,15 +215,30 @@ void on_owner(const listener_state& state, Func func) {
     }
 }
 
+/// A connection that waited does so no more: below half the limit accepting goes on.
+void no_longer_waiting(listener_state& state) noexcept {
+    auto left = state.waiting.fetch_sub(1) - 1;
+    if (left <= static_cast<unsigned>(std::max(state.options.listen_backlog, 1)) / 2 && state.paused) {
+        on_owner(state, [](listener& l) { l.resume(); });
+    }
+}
+
+/// Nobody wants the connection.
+void drop(listener_state& state, int fd) noexcept {
+    kernel::close_fd(fd);
+    state.connection_closed();
+    no_longer_waiting(state);
+}
+
 /// One shard's end of a listener.
 class server_socket final : public server_socket_impl {
 public:
     explicit server_socket(std::shared_ptr<listener_state> state) : _state(std::move(state)) {
-        link(here.sockets, *this);
+        here.sockets.add(*this);
     }
     ~server_socket() override {
         leave();
-        unlink(here.sockets, *this);
+        here.sockets.remove(*this);
     }
 
     future<accept_result> accept() override {
@@ -259,7 +265,11 @@ public:
 
     void deliver(int fd) noexcept {
         if (!_accepting) {
-            _queue.push_back(fd);
+            try {
+                _queue.push_back(fd);
+            } catch (const std::bad_alloc&) {
+                drop(*_state, fd);
+            }
             return;
         }
         auto waiter = std::move(*_accepting);
@@ -272,18 +282,17 @@ public:
     /// The shard stops: nobody can be told any more.
     void abandon() noexcept {
         _left = true;
-        drop_queue();
+        for (; !_queue.empty(); _queue.pop_front()) {
+            kernel::close_fd(_queue.front());
+        }
     }
 
     server_socket* _next = nullptr;
+    server_socket* _prev = nullptr;
 
 private:
     accept_result take(int fd) {
-        // Below the limit again: go on accepting.
-        auto left = _state->waiting.fetch_sub(1) - 1;
-        if (_state->paused && left <= static_cast<unsigned>(std::max(_state->options.listen_backlog, 1)) / 2) {
-            on_owner(*_state, [](listener& l) { l.resume(); });
-        }
+        no_longer_waiting(*_state);
         kernel::endpoint peer;
         socket_address remote;
         if (kernel::remote_endpoint(fd, peer) == 0) {
@@ -292,11 +301,8 @@ private:
         return {make_connected_socket(fd, _state), remote};
     }
     void drop_queue() noexcept {
-        while (!_queue.empty()) {
-            kernel::close_fd(_queue.front());
-            _queue.pop_front();
-            _state->waiting.fetch_sub(1);
-            _state->connection_closed();
+        for (; !_queue.empty(); _queue.pop_front()) {
+            drop(*_state, _queue.front());
         }
     }
     void leave() noexcept {
@@ -305,9 +311,7 @@ private:
         }
         _left = true;
         drop_queue();
-        if (here.registry) {
-            here.registry->leave(*_state, this_shard_id());
-        }
+        here.registry->leave(*_state, this_shard_id());
         on_owner(*_state, [shard = this_shard_id()](listener& l) { l.remove(shard); });
     }
 
@@ -317,16 +321,13 @@ private:
     bool _left = false;
 };
 
-void listener::deliver(listener_state& state, std::shared_ptr<listener_state>, int fd) noexcept {
-    for (auto* s = here.sockets; s; s = s->_next) {
-        if (s->state().id == state.id && s->listening()) {
-            s->deliver(fd);
-            return;
-        }
+void listener::deliver(listener_state& state, int fd) noexcept {
+    auto* socket = here.sockets.find([&](server_socket& s) { return s.state().id == state.id && s.listening(); });
+    if (socket) {
+        socket->deliver(fd);
+    } else {
+        drop(state, fd);
     }
-    state.waiting.fetch_sub(1);
-    state.connection_closed();
-    kernel::close_fd(fd);
 }
 
 }
@@ -421,23 +422,12 @@ std::unique_ptr<server_socket_impl> listen(socket_address address, listen_option
 }
 
 void abandon_listeners() noexcept {
-    for (auto* s = here.sockets; s; s = s->_next) {
-        s->abandon();
-    }
-    for (auto* l = here.listeners; l;) {
-        auto* next = l->_next;
-        l->abandon();
-        l = next;
-    }
+    here.sockets.for_each([](server_socket& s) { s.abandon(); });
+    here.listeners.for_each([](listener& l) { l.abandon(); });
 }
 
 bool listeners_busy() noexcept {
-    for (auto* l = here.listeners; l; l = l->_next) {
-        if (l->in_kernel()) {
-            return true;
-        }
-    }
-    return false;
+    return here.listeners.find([](listener& l) { return l.in_kernel(); });
 }
 
 }

@@ -104,17 +104,21 @@ public:
     future<> wait_input_shutdown() override { return _c->input_ended(); }
 };
 
+class posix_socket;
+
 /// A connect() in the kernel, which outlives whoever asked for it.
-class connecting final : kernel::operation {
+class connecting final : public kernel::operation {
     const int _fd;
     const socket_address _address;
     promise<connected_socket> _promise;
-    bool _aborted = false;
-    connecting** _owner;
+    enum class fate : uint8_t { wanted, aborted, abandoned } _fate = fate::wanted;
+    posix_socket* _owner;
 
 public:
-    connecting(int fd, socket_address address, connecting** owner) noexcept
-        : _fd(fd), _address(address), _owner(owner) {}
+    connecting* _next = nullptr;
+    connecting* _prev = nullptr;
+
+    connecting(int fd, socket_address address, posix_socket* owner) noexcept;
     future<connected_socket> start() {
         auto f = _promise.get_future();
         set_connect(_fd, &_address.as_posix_sockaddr(), _address.length());
@@ -122,29 +126,25 @@ public:
         return f;
     }
     void abort() noexcept {
-        _aborted = true;
+        _fate = fate::aborted;
+        loop::this_shard().ring().cancel(*this);
+    }
+    void abandon() noexcept {
+        _fate = fate::abandoned;
         loop::this_shard().ring().cancel(*this);
     }
     void disown() noexcept { _owner = nullptr; }
 
 private:
-    ~connecting() = default;
-    void complete(int32_t result) noexcept override {
-        if (_owner) {
-            *_owner = nullptr;
-        }
-        if (result == 0 && !_aborted) {
-            _promise.set_value(make_connected_socket(_fd, nullptr));
-        } else {
-            loop::this_shard().ring().close(_fd);
-            _promise.set_exception(make_error(_aborted ? ECONNABORTED : -result, "connect"));
-        }
-        delete this;
-    }
+    ~connecting();
+    void complete(int32_t result) noexcept override;
 };
+
+constinit thread_local shard_list<connecting> pending; // of this shard, for the way out
 
 class posix_socket final : public socket_impl {
     connecting* _connecting = nullptr;
+    connection_ptr _connected;
     bool _reuse_address = false;
 
 public:
@@ -164,22 +164,62 @@ public:
                 checked(kernel::set_reuse_address(fd.get(), _reuse_address), "setsockopt SO_REUSEADDR");
                 checked(kernel::bind_socket(fd.get(), &local.as_posix_sockaddr(), local.length()), "bind");
             }
-            _connecting = new connecting(fd.get(), address, &_connecting);
+            _connecting = new connecting(fd.get(), address, this);
             fd.release();
             return _connecting->start();
         } catch (...) {
             return current_exception_as_future<connected_socket>();
         }
     }
+    void connect_ended(connection_ptr c) noexcept {
+        _connecting = nullptr;
+        _connected = std::move(c);
+    }
     void set_reuseaddr(bool reuseaddr) override { _reuse_address = reuseaddr; }
     bool get_reuseaddr() const override { return _reuse_address; }
     void shutdown() override {
         if (_connecting) {
             _connecting->abort();
+        } else if (_connected) {
+            _connected->shutdown(SHUT_RDWR);
         }
     }
 };
 
+connecting::connecting(int fd, socket_address address, posix_socket* owner) noexcept
+    : _fd(fd), _address(address), _owner(owner) {
+    pending.add(*this);
+}
+
+connecting::~connecting() { pending.remove(*this); }
+
+void connecting::complete(int32_t result) noexcept {
+    if (result == 0 && _fate == fate::wanted) {
+        connection_ptr c(new connection(_fd, 1, nullptr));
+        if (_owner) {
+            _owner->connect_ended(c);
+        }
+        _promise.set_value(connected_socket(std::make_unique<posix_connected_socket>(std::move(c))));
+    } else {
+        loop::this_shard().ring().close(_fd);
+        if (_owner) {
+            _owner->connect_ended({});
+        }
+        if (_fate == fate::abandoned) {
+            return; // with the promise: whoever waits for it goes on waiting
+        }
+        _promise.set_exception(make_error(_fate == fate::aborted ? ECONNABORTED : -result, "connect"));
+    }
+    delete this;
+}
+
+}
+
+void abandon_connecting() noexcept {
+    pending.for_each([](connecting& c) { c.abandon(); });
+}
+bool connecting_busy() noexcept {
+    return pending.find([](connecting& c) { return c.busy(); });
 }
 
 connected_socket make_connected_socket(int fd, std::shared_ptr<listener_state> listener) {

@@ -14,4 +14,8 @@ connected_socket make_connected_socket(int fd, std::shared_ptr<listener_state> l
 
 std::unique_ptr<socket_impl> make_socket();
 
+// Parts of shutdown.hh.
+void abandon_connecting() noexcept;
+bool connecting_busy() noexcept;
+
 }

@@ -60,7 +60,7 @@ TEST(backtrace, compares_and_hashes_by_its_addresses) {
 TEST(backtrace, prints_addresses_of_the_program_plainly_and_of_shared_objects_with_their_path) {
     simple_backtrace trace;
     auto own = reinterpret_cast<uintptr_t>(&trace_here);
-    auto foreign = reinterpret_cast<uintptr_t>(::dlsym(RTLD_DEFAULT, "puts"));
+    auto foreign = reinterpret_cast<uintptr_t>(::dlsym(RTLD_DEFAULT, "getpagesize"));
     Dl_info own_info{}, foreign_info{};
     ASSERT_TRUE(::dladdr(reinterpret_cast<void*>(own), &own_info));
     ASSERT_TRUE(::dladdr(reinterpret_cast<void*>(foreign), &foreign_info));

@@ -5,6 +5,8 @@
 
 #include <smf/log.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace smf {

@@ -113,7 +113,11 @@ public:
     }
     bool works(uint16_t session = 4711) { return ask(request("Say", session)) == 200; }
 
-    void end_output() { _socket.shutdown_output(); }
+    void end_output() {
+        wait(_out.close()); // sends what is left first
+        _out = {};
+        _socket.shutdown_output();
+    }
     /// Leaves a reset behind instead of an end.
     void reset() {
         linger l{1, 0};

@@ -283,9 +283,9 @@ TEST_F(InputStream, ConsumePassesTheConsumersErrorOn) {
     EXPECT_THROW(run(in.consume([](buffer) -> future<result> { throw std::runtime_error("no"); })), std::runtime_error);
 }
 
-TEST_F(InputStream, ConsumeOfAMillionReadyPiecesNeedsNoStack) {
+TEST_F(InputStream, ConsumeOfManyReadyPiecesNeedsNoStack) {
     class endless final : public data_source_impl {
-        int _left = 1'000'000;
+        int _left = 100'000;
 
     public:
         future<buffer> get() override {
@@ -298,7 +298,7 @@ TEST_F(InputStream, ConsumeOfAMillionReadyPiecesNeedsNoStack) {
         n += b.size();
         return make_ready_future<result>(continue_consuming());
     }));
-    EXPECT_EQ(n, 1'000'000u);
+    EXPECT_EQ(n, 100'000u);
 }
 
 // ---- writing

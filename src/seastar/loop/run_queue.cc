@@ -134,6 +134,14 @@ bool run_queue::run(kernel::nanoseconds now) noexcept {
     return true;
 }
 
+void run_queue::drop_all() noexcept {
+    for (auto& g : _groups) {
+        g.head = g.tail = nullptr;
+    }
+    _active = 0;
+    _size = 0;
+}
+
 void run_queue::set_shares(unsigned group, float shares) noexcept { _groups[group].shares = std::max(shares, 1.0f); }
 
 }

@@ -46,6 +46,9 @@ public:
     /// Ends the slice of the group that runs: what passed until `now` is its own.
     void charge(kernel::nanoseconds now) noexcept;
 
+    /// The shard ends: forgets the tasks that are left, which never run (those of a loop without an end, say).
+    void drop_all() noexcept;
+
     void set_shares(unsigned group, float shares) noexcept;
     float shares(unsigned group) const noexcept { return _groups[group].shares; }
     const group_stats& stats(unsigned group) const noexcept { return _groups[group].stats; }

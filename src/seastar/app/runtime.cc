@@ -1,0 +1,305 @@
+#include "app/runtime.hh"
+
+#include <seastar/core/internal/exception_text.hh>
+#include <seastar/core/smp.hh>
+#include <seastar/util/later.hh>
+#include <seastar/util/log.hh>
+
+#include "kernel/affinity.hh"
+#include "kernel/rlimit.hh"
+#include "net/posix/shutdown.hh"
+#include "shard/alien_instance.hh"
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+
+namespace seastar::app {
+
+namespace {
+
+// How long a shard that leaves waits for the kernel to let go of its sockets.
+constexpr kernel::nanoseconds leave_time_max = 2'000'000'000;
+
+sigset_t blocked_signals(bool with_stop_signals) noexcept {
+    return with_stop_signals ? kernel::make_signal_set({SIGINT, SIGTERM}) : kernel::make_signal_set({});
+}
+
+/// As the tutorial shows it: on standard output, and what the exception says, or its type if it says nothing.
+void print_failure(const std::exception_ptr& ex) {
+    std::string text;
+    try {
+        std::rethrow_exception(ex);
+    } catch (const std::exception& e) {
+        text = e.what();
+    } catch (...) {
+        auto name = internal::text_of(ex);
+        text.assign(name.data(), name.size());
+    }
+    std::fprintf(stdout, "program failed with uncaught exception: %s\n", text.c_str());
+    std::fflush(stdout);
+}
+
+}
+
+runtime::runtime(const runtime_options& options, alien::instance& alien)
+    : _options(options), _alien(alien), _node(static_cast<unsigned>(options.cpus.size()), options.node),
+      _listeners(static_cast<unsigned>(options.cpus.size())), _choice(kernel::choose_backend(options.backend)),
+      _together(static_cast<std::ptrdiff_t>(options.cpus.size())) {
+    _alien.internals().connect(&_node.mesh());
+}
+
+runtime::~runtime() { _alien.internals().connect(nullptr); }
+
+int runtime::run(noncopyable_function<future<int>()> main) {
+    _main = std::move(main);
+    kernel::raise_descriptor_limit();
+    kernel::affinity_guard affinity;
+    kernel::signal_block blocked(blocked_signals(_options.stop_signals));
+    signal_ignored no_sigpipe(SIGPIPE);
+
+    std::vector<std::thread> threads;
+    std::atomic<int> go{0}; // 1: all threads are there; -1: they are not
+    try {
+        for (unsigned id = 1; id < shards(); ++id) {
+            threads.emplace_back([this, id, &go] {
+                go.wait(0);
+                if (go == 1) {
+                    shard_thread(id);
+                }
+            });
+        }
+    } catch (...) {
+        go = -1;
+        go.notify_all();
+        for (auto& t : threads) {
+            t.join();
+        }
+        throw;
+    }
+    go = 1;
+    go.notify_all();
+    shard_thread(0);
+    for (auto& t : threads) {
+        t.join();
+    }
+    if (_why) {
+        std::rethrow_exception(_why);
+    }
+    return _status;
+}
+
+// ---- one shard
+
+void runtime::failed_to_start(std::exception_ptr why) noexcept {
+    if (!_start_failed.exchange(true)) {
+        _why = std::move(why);
+    }
+}
+
+/// Called by all shards at once; gives all of them a ring of the same kind, or none of them any.
+std::unique_ptr<kernel::ring> runtime::make_ring() noexcept {
+    int error = 0;
+    auto ring = kernel::make_ring(_choice.chosen, error);
+    if (!ring) {
+        _no_ring = true;
+    }
+    _together.arrive_and_wait();
+    bool fall_back = _no_ring && _choice.chosen == kernel::backend::io_uring && _options.backend.empty();
+    if (fall_back) {
+        ring.reset();
+        ring = kernel::make_ring(kernel::backend::epoll, error);
+    }
+    if (!ring) {
+        failed_to_start(std::make_exception_ptr(
+            std::system_error(-error, std::system_category(), "cannot make the reactor backend")));
+    }
+    _together.arrive_and_wait();
+    if (fall_back && this_shard_id() == 0) {
+        _choice.chosen = kernel::backend::epoll;
+        _choice.reason = "io_uring is not to be had for every shard (ulimit -l), using epoll";
+    }
+    return ring;
+}
+
+void runtime::shard_thread(unsigned id) noexcept {
+    if (id > 0) {
+        ::pthread_setname_np(::pthread_self(), ("shard-" + std::to_string(id)).c_str());
+    }
+    auto number_before = internal::set_this_shard_id(id); // the loop's and the log's
+    if (_options.bind_to_cpus) {
+        if (int error = kernel::pin_to_cpu(_options.cpus[id]); error < 0) {
+            failed_to_start(std::make_exception_ptr(std::system_error(
+                -error, std::system_category(), "cannot bind shard " + std::to_string(id) + " to its CPU")));
+        }
+    }
+    auto ring = make_ring();
+    if (!_start_failed) {
+        be_shard(id, std::move(ring));
+    }
+    internal::set_this_shard_id(number_before);
+}
+
+void runtime::be_shard(unsigned id, std::unique_ptr<kernel::ring> ring) {
+    auto loop_options = _options.loop;
+    loop_options.id = id;
+    loop_options.seed = static_cast<uint64_t>(ring->now()) + id;
+    {
+        loop::shard shard(*ring, loop_options);
+        {
+            shard::member member(_node, shard);
+            net::posix::set_registry(&_listeners);
+            reactor::impl r(*this, shard, member);
+            _together.arrive_and_wait(); // from here on all can be reached
+            if (id == 0) {
+                call_main();
+            }
+            loop_until_done(r);
+            if (!leave(r)) {
+                seastar_logger.error("the kernel does not let go of this shard's sockets; they are left to it");
+                (void)ring.release();
+            }
+            _together.arrive_and_wait(); // nobody sends any more
+            net::posix::set_registry(nullptr);
+        }
+        shard.queue().drop_all();
+    }
+    _together.arrive_and_wait(); // nobody wakes any more
+}
+
+void runtime::loop_until_done(reactor::impl& r) noexcept {
+    while (!r.done) {
+        if (!r.shard.turn()) {
+            r.shard.idle();
+        }
+    }
+}
+
+bool runtime::leave(reactor::impl& r) noexcept {
+    r.member.leave_together();
+    bool first = r.shard.id() == 0;
+    if (first) {
+        for (auto& [signo, signal] : _signals) {
+            signal.watch->end();
+        }
+    }
+    net::posix::abandon_sockets();
+    auto busy = [&] {
+        return net::posix::sockets_busy() ||
+               (first && std::ranges::any_of(_signals, [](auto& s) { return !s.second.watch->ended(); }));
+    };
+    auto& ring = r.shard.ring();
+    for (auto deadline = ring.now() + leave_time_max; busy() && ring.now() < deadline;) {
+        if (!r.shard.turn()) {
+            r.shard.idle(deadline);
+        }
+    }
+    bool clean = !busy();
+    if (clean && first) {
+        _signals.clear();
+    }
+    r.member.leave_together();
+    r.run_destroy_functions();
+    return clean;
+}
+
+// ---- the program, on shard 0
+
+void runtime::call_main() noexcept {
+    seastar_logger.info("Reactor backend: {}", _choice.reason);
+    if (_options.stop_signals) {
+        try {
+            watch_signal(SIGINT, {});
+            watch_signal(SIGTERM, {});
+        } catch (...) {
+            seastar_logger.warn("signals do not stop the program: {}", std::current_exception());
+        }
+    }
+    (void)_main().then_wrapped([this](future<int> result) { main_ended(std::move(result)); });
+}
+
+void runtime::main_ended(future<int> result) noexcept {
+    _main_ended = true;
+    if (_stop_signal != 0) {
+        // What it says while the program stops is its answer to being stopped.
+        if (!result.failed()) {
+            _status = result.get();
+        } else {
+            seastar_logger.info("the main function ended with {}", result.get_exception());
+        }
+    } else if (result.failed()) {
+        print_failure(result.get_exception());
+        stop(1);
+    } else if (auto status = result.get(); _options.stop_when_done) {
+        stop(status);
+    }
+}
+
+void runtime::stop(int status) noexcept {
+    if (_stopping) {
+        return;
+    }
+    _stopping = true;
+    _status = status;
+    // As a task: who asks may be in the middle of something.
+    (void)yield().then([this] { return stop_shards(); });
+}
+
+future<> runtime::stop_shards() noexcept {
+    return smp::invoke_on_all([] { engine().internals().announce_stop(); }).then([] {
+        return engine().internals().run_exit_functions();
+    }).then([] {
+        return smp::invoke_on_others([] { return engine().internals().run_exit_functions(); });
+    }).then_wrapped([this](future<> f) {
+        if (f.failed()) {
+            seastar_logger.error("stopping: {}", f.get_exception());
+        }
+        if (_stop_signal != 0 && !_main_ended && _options.stop_when_done) {
+            seastar_logger.info("signal {}: the main function is abandoned", _stop_signal);
+        }
+        return smp::invoke_on_all([] { engine().internals().done = true; });
+    });
+}
+
+// ---- signals, on shard 0
+
+void runtime::watch_signal(int signo, std::optional<signal_handler> handler) {
+    auto& signal = _signals[signo];
+    signal.handler = handler;
+    if (signal.watch) {
+        return;
+    }
+    try {
+        signal.watch = std::make_unique<signal_watch>(loop::this_shard().ring(), signo, [this, signo] { signal_came(signo); });
+    } catch (...) {
+        _signals.erase(signo);
+        throw;
+    }
+}
+
+void runtime::signal_came(int signo) noexcept {
+    auto& signal = _signals.at(signo);
+    if (signal.handler) {
+        auto shard = signal.handler->shard;
+        if (signal.handler->once) {
+            signal.handler.reset();
+        }
+        // As a task: this is the middle of the ring's poll().
+        (void)yield().then([shard, signo] {
+            return smp::submit_to(shard, [signo] { engine().internals().call_signal_handler(signo); });
+        });
+    } else if (!_options.stop_signals || (signo != SIGINT && signo != SIGTERM)) {
+        signal.watch->let_through();
+    } else if (_stop_signal == 0) {
+        _stop_signal = signo;
+        stop(_options.stop_when_done ? 128 + signo : 0);
+    } else {
+        seastar_logger.warn("signal {} again: ending at once", signo);
+        ::_exit(128 + signo);
+    }
+}
+
+}

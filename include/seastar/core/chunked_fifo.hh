@@ -13,8 +13,8 @@ namespace seastar {
 
 /// First in, first out, in linked chunks of ItemsPerChunk elements (a power of two). One spare chunk is kept, so that a
 /// queue that goes back and forth over a chunk's border does not allocate; reserve() keeps more.
-/// References and iterators stay valid until their element is popped. Requires: front(), back() and pops only on a queue
-/// that is not empty.
+/// References and iterators stay valid until their element is popped. Requires: front(), back() and pops only on a
+/// queue that is not empty.
 template <typename T, size_t ItemsPerChunk = 128>
 class chunked_fifo {
     static_assert((ItemsPerChunk & (ItemsPerChunk - 1)) == 0, "items per chunk must be a power of two");
@@ -168,7 +168,8 @@ public:
             pop_front();
         }
     }
-    /// Makes sure that the queue can grow to `n` elements without allocating; the chunks are kept until shrink_to_fit().
+    /// Makes sure that the queue can grow to `n` elements without allocating; the chunks are kept until
+    /// shrink_to_fit().
     void reserve(size_t n) {
         size_t room = _back ? ItemsPerChunk - _back->size() : 0;
         size_t have = size() + room + _free_count * ItemsPerChunk;

@@ -1,4 +1,5 @@
-/// A double-ended queue in one growing ring, for queues that stay about as long as they are: no allocation while it fits.
+/// A double-ended queue in one growing ring, for queues that stay about as long as they are: no allocation while it
+/// fits.
 #pragma once
 
 #include <seastar/util/assert.hh>

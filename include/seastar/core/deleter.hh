@@ -39,8 +39,8 @@ public:
     explicit operator bool() const noexcept { return _impl != nullptr; }
     void reset(impl* i) noexcept { reset_impl(i); }
 
-    /// Makes `d` run too, after what this has already, when this deleter (not those that share its parts) goes. Allocates
-    /// only where a part is shared or a raw object.
+    /// Makes `d` run too, after what this has already, when this deleter (not those that share its parts) goes.
+    /// Allocates only where a part is shared or a raw object.
     void append(deleter d);
 
 private:

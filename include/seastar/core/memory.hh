@@ -1,8 +1,8 @@
 /// What a shard knows of its memory, and its settings.
 ///
-/// In this version the C library allocates (`SEASTAR_ALLOCATOR=system`), for all threads from one heap: figures are those
-/// that it gives, for the process, and settings that need an allocator of our own are kept and have no effect yet. Each
-/// function says which it is.
+/// In this version the C library allocates (`SEASTAR_ALLOCATOR=system`), for all threads from one heap: figures are
+/// those that it gives, for the process, and settings that need an allocator of our own are kept and have no effect
+/// yet. Each function says which it is.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-/// What to do when a program finds that its own invariants do not hold, without ending it in production: log, and throw;
-/// or abort, where that is wanted (in tests).
+/// What to do when a program finds that its own invariants do not hold, without ending it in production: log, and
+/// throw; or abort, where that is wanted (in tests).
 #pragma once
 
 #include <exception>

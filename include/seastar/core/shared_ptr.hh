@@ -88,7 +88,8 @@ struct shared_ptr_no_esft final : lw_shared_ptr_counter_base {
 }
 
 /// To be specialised where T is incomplete for those who hold pointers to it: declare `static void dispose(T*)` in the
-/// specialisation and define it (`delete p`) where T is complete. Requires: T's first base is enable_lw_shared_from_this.
+/// specialisation and define it (`delete p`) where T is complete. Requires: T's first base is
+/// enable_lw_shared_from_this.
 template <typename T>
 struct lw_shared_ptr_deleter;
 

@@ -37,7 +37,8 @@ std::istream& read_word(std::istream& is, std::string& word);
 }
 
 /// Lives where its owner puts it; moving leaves the source empty. Characters are contiguous and, with NulTerminate,
-/// followed by a null character. Longer than Size can count: std::overflow_error. Outside the string: std::out_of_range.
+/// followed by a null character. Longer than Size can count: std::overflow_error. Outside the string:
+/// std::out_of_range.
 template <typename CharType, typename Size, Size MaxSize, bool NulTerminate>
 class basic_sstring {
     static_assert(sizeof(CharType) == 1, "single-byte characters only");
@@ -62,6 +63,8 @@ class basic_sstring {
 
 public:
     using value_type = CharType;
+    using view_type = std::basic_string_view<CharType>;
+    using std_string = std::basic_string<CharType>;
     using traits_type = std::char_traits<CharType>;
     using allocator_type = std::allocator<CharType>;
     using reference = CharType&;
@@ -85,7 +88,7 @@ public:
     basic_sstring(const char* text)
         requires std::is_same_v<CharType, char>
         : basic_sstring(text, std::strlen(text)) {}
-    basic_sstring(const std::basic_string<CharType>& s) : basic_sstring(s.data(), s.size()) {}
+    basic_sstring(const std_string& s) : basic_sstring(s.data(), s.size()) {}
     basic_sstring(std::initializer_list<CharType> chars) : basic_sstring(chars.begin(), chars.size()) {}
     template <typename Iterator>
         requires requires(Iterator a, Iterator b) {
@@ -98,7 +101,7 @@ public:
             *to++ = *begin;
         }
     }
-    basic_sstring(std::basic_string_view<CharType> view) : basic_sstring(view.data(), view.size()) {}
+    basic_sstring(view_type view) : basic_sstring(view.data(), view.size()) {}
 
     basic_sstring& operator=(const basic_sstring& other) {
         if (this != &other) {
@@ -117,8 +120,8 @@ public:
     }
     ~basic_sstring() { destroy(); }
 
-    operator std::basic_string_view<CharType>() const noexcept { return view(); }
-    operator std::basic_string<CharType>() const { return std::basic_string<CharType>(data(), size()); }
+    operator view_type() const noexcept { return view(); }
+    operator std_string() const { return std_string(data(), size()); }
 
     size_t size() const noexcept { return is_internal() ? size_t(_u.internal.size) : _u.external.size; }
     size_t length() const noexcept { return size(); }
@@ -160,24 +163,24 @@ public:
 
     /// The position of the first `c` at `pos` or behind it, or npos.
     size_t find(CharType c, size_t pos = 0) const noexcept { return result(view().find(c, pos)); }
-    size_t find(std::basic_string_view<CharType> s, size_t pos = 0) const noexcept { return result(view().find(s, pos)); }
+    size_t find(view_type s, size_t pos = 0) const noexcept { return result(view().find(s, pos)); }
     size_t find(const basic_sstring& s, size_t pos = 0) const noexcept { return result(view().find(s.view(), pos)); }
     size_t find(const CharType* s, size_t pos = 0) const noexcept { return result(view().find(s, pos)); }
     size_t find(const CharType* s, size_t pos, size_t length) const noexcept {
-        return result(view().find(std::basic_string_view<CharType>(s, length), pos));
+        return result(view().find(view_type(s, length), pos));
     }
     /// The position of the last `c` at `pos` or before it, or npos.
     size_t find_last_of(CharType c, size_t pos = npos) const noexcept {
         return result(view().rfind(c, pos == npos ? view().npos : pos));
     }
 
-    bool starts_with(std::basic_string_view<CharType> s) const noexcept { return view().starts_with(s); }
+    bool starts_with(view_type s) const noexcept { return view().starts_with(s); }
     bool starts_with(CharType c) const noexcept { return view().starts_with(c); }
     bool starts_with(const CharType* s) const noexcept { return view().starts_with(s); }
-    bool ends_with(std::basic_string_view<CharType> s) const noexcept { return view().ends_with(s); }
+    bool ends_with(view_type s) const noexcept { return view().ends_with(s); }
     bool ends_with(CharType c) const noexcept { return view().ends_with(c); }
     bool ends_with(const CharType* s) const noexcept { return view().ends_with(s); }
-    bool contains(std::basic_string_view<CharType> s) const noexcept { return view().find(s) != view().npos; }
+    bool contains(view_type s) const noexcept { return view().find(s) != view().npos; }
     bool contains(CharType c) const noexcept { return view().find(c) != view().npos; }
     bool contains(const CharType* s) const noexcept { return view().find(s) != view().npos; }
 
@@ -190,11 +193,11 @@ public:
         replace(size(), 0, text, length);
         return *this;
     }
-    basic_sstring& append(std::basic_string_view<CharType> s) { return append(s.data(), s.size()); }
-    basic_sstring& operator+=(std::basic_string_view<CharType> s) { return append(s.data(), s.size()); }
+    basic_sstring& append(view_type s) { return append(s.data(), s.size()); }
+    basic_sstring& operator+=(view_type s) { return append(s.data(), s.size()); }
     basic_sstring& operator+=(const basic_sstring& s) { return append(s.data(), s.size()); }
-    basic_sstring& operator+=(const std::basic_string<CharType>& s) { return append(s.data(), s.size()); }
-    basic_sstring& operator+=(const CharType* s) { return append(std::basic_string_view<CharType>(s)); }
+    basic_sstring& operator+=(const std_string& s) { return append(s.data(), s.size()); }
+    basic_sstring& operator+=(const CharType* s) { return append(view_type(s)); }
     basic_sstring& operator+=(CharType c) { return append(&c, 1); }
 
     /// Makes it `length` long; new characters are `c`.
@@ -257,32 +260,32 @@ public:
         return data() + pos;
     }
 
-    int compare(std::basic_string_view<CharType> other) const noexcept { return view().compare(other); }
-    int compare(size_t pos, size_t length, std::basic_string_view<CharType> other) const {
+    int compare(view_type other) const noexcept { return view().compare(other); }
+    int compare(size_t pos, size_t length, view_type other) const {
         check(pos <= size(), "sstring::compare");
         return view().substr(pos, length).compare(other);
     }
 
     friend bool operator==(const basic_sstring& a, const basic_sstring& b) noexcept { return a.view() == b.view(); }
     friend bool operator==(const basic_sstring& a, const CharType* b) noexcept { return a.view() == b; }
-    friend bool operator==(const basic_sstring& a, const std::basic_string<CharType>& b) noexcept { return a.view() == b; }
-    friend bool operator==(const basic_sstring& a, std::basic_string_view<CharType> b) noexcept { return a.view() == b; }
+    friend bool operator==(const basic_sstring& a, const std_string& b) noexcept { return a.view() == b; }
+    friend bool operator==(const basic_sstring& a, view_type b) noexcept { return a.view() == b; }
     friend auto operator<=>(const basic_sstring& a, const basic_sstring& b) noexcept { return a.view() <=> b.view(); }
     friend auto operator<=>(const basic_sstring& a, const CharType* b) noexcept {
-        return a.view() <=> std::basic_string_view<CharType>(b);
+        return a.view() <=> view_type(b);
     }
-    friend auto operator<=>(const basic_sstring& a, std::basic_string_view<CharType> b) noexcept { return a.view() <=> b; }
-    friend auto operator<=>(const basic_sstring& a, const std::basic_string<CharType>& b) noexcept {
-        return a.view() <=> std::basic_string_view<CharType>(b);
+    friend auto operator<=>(const basic_sstring& a, view_type b) noexcept { return a.view() <=> b; }
+    friend auto operator<=>(const basic_sstring& a, const std_string& b) noexcept {
+        return a.view() <=> view_type(b);
     }
 
     friend basic_sstring operator+(const basic_sstring& a, const basic_sstring& b) { return joined(a, b); }
     friend basic_sstring operator+(const basic_sstring& a, const CharType* b) { return joined(a, b); }
     friend basic_sstring operator+(const CharType* a, const basic_sstring& b) { return joined(a, b); }
-    friend basic_sstring operator+(const basic_sstring& a, std::basic_string_view<CharType> b) { return joined(a, b); }
-    friend basic_sstring operator+(std::basic_string_view<CharType> a, const basic_sstring& b) { return joined(a, b); }
-    friend basic_sstring operator+(const basic_sstring& a, const std::basic_string<CharType>& b) { return joined(a, b); }
-    friend basic_sstring operator+(const std::basic_string<CharType>& a, const basic_sstring& b) { return joined(a, b); }
+    friend basic_sstring operator+(const basic_sstring& a, view_type b) { return joined(a, b); }
+    friend basic_sstring operator+(view_type a, const basic_sstring& b) { return joined(a, b); }
+    friend basic_sstring operator+(const basic_sstring& a, const std_string& b) { return joined(a, b); }
+    friend basic_sstring operator+(const std_string& a, const basic_sstring& b) { return joined(a, b); }
     friend basic_sstring operator+(const basic_sstring& a, CharType b) { return joined(a, {&b, 1}); }
 
     friend void swap(basic_sstring& a, basic_sstring& b) noexcept { a.swap(b); }
@@ -303,7 +306,7 @@ public:
 
 private:
     static constexpr bool fits(size_t size) noexcept { return size + padding_size <= sizeof(contents::internal.text); }
-    static basic_sstring joined(std::basic_string_view<CharType> a, std::basic_string_view<CharType> b) {
+    static basic_sstring joined(view_type a, view_type b) {
         basic_sstring r(initialized_later(), a.size() + b.size());
         copy(a.data(), a.size(), r.data());
         copy(b.data(), b.size(), r.data() + a.size());
@@ -322,9 +325,9 @@ private:
             internal::throw_sstring_out_of_range(where);
         }
     }
-    static size_t result(size_t pos) noexcept { return pos == std::basic_string_view<CharType>::npos ? npos : pos; }
+    static size_t result(size_t pos) noexcept { return pos == view_type::npos ? npos : pos; }
 
-    std::basic_string_view<CharType> view() const noexcept { return {data(), size()}; }
+    view_type view() const noexcept { return {data(), size()}; }
     bool is_internal() const noexcept { return _u.internal.size >= 0; }
     // Makes room in a string that holds nothing yet. Returns where its characters go.
     CharType* initialize(size_t size) {
@@ -395,8 +398,9 @@ String to_sstring(T value) {
         char digits[24];
         bool negative = value < T(0);
         auto magnitude = static_cast<unsigned long long>(value);
-        char* begin = internal::decimal_backwards(negative ? 0 - magnitude : magnitude, negative, digits + sizeof(digits));
-        return String(begin, size_t(digits + sizeof(digits) - begin));
+        char* end = digits + sizeof(digits);
+        char* begin = internal::decimal_backwards(negative ? 0 - magnitude : magnitude, negative, end);
+        return String(begin, size_t(end - begin));
     } else if constexpr (std::is_floating_point_v<T>) {
         char text[32];
         return String(text, internal::print_double(double(value), text, sizeof(text)));

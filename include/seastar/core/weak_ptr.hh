@@ -1,5 +1,5 @@
-/// A pointer that turns null when its object goes. The object owns nothing and allocates nothing for it: its pointers are
-/// linked into a list that it holds.
+/// A pointer that turns null when its object goes. The object owns nothing and allocates nothing for it: its pointers
+/// are linked into a list that it holds.
 #pragma once
 
 #include <cstddef>

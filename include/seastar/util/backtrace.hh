@@ -25,8 +25,8 @@ namespace internal {
 void walk_frames(void (*visit)(void* context, frame f), void* context) noexcept;
 }
 
-/// Calls `func(frame)` for each frame of the calling function and its callers, the innermost first. Async-signal-safe as
-/// far as `func` is: it follows the frame pointers, and ends where code that was compiled without them begins.
+/// Calls `func(frame)` for each frame of the calling function and its callers, the innermost first. Async-signal-safe
+/// as far as `func` is: it follows the frame pointers, and ends where code that was compiled without them begins.
 template <typename Func>
 void backtrace(Func&& func) noexcept {
     internal::walk_frames([](void* context, frame f) { (*static_cast<std::remove_reference_t<Func>*>(context))(f); },
@@ -66,8 +66,8 @@ private:
 using saved_backtrace = simple_backtrace;
 using tasktrace = simple_backtrace;
 
-/// The calling function and its callers, found with the unwinder, so also through code without frame pointers. Costs some
-/// microseconds; not for signal handlers.
+/// The calling function and its callers, found with the unwinder, so also through code without frame pointers. Costs
+/// some microseconds; not for signal handlers.
 [[gnu::noinline]] saved_backtrace current_backtrace() noexcept;
 [[gnu::noinline]] tasktrace current_tasktrace() noexcept;
 [[gnu::noinline]] simple_backtrace current_backtrace_tasklocal() noexcept;

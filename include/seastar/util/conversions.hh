@@ -8,8 +8,8 @@
 
 namespace seastar {
 
-/// "4096", "64k", "500M", "2G", "1T": bytes, in powers of two (k = 2^10); capital and small letters, and a trailing B, are
-/// accepted. Throws std::invalid_argument for anything else, std::out_of_range when it does not fit.
+/// "4096", "64k", "500M", "2G", "1T": bytes, in powers of two (k = 2^10); capital and small letters, and a trailing
+/// B, are accepted. Throws std::invalid_argument for anything else, std::out_of_range when it does not fit.
 size_t parse_memory_size(std::string_view text);
 
 inline std::vector<char> string2vector(std::string_view text) {

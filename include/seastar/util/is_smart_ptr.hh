@@ -3,8 +3,8 @@
 
 namespace seastar {
 
-/// True for what names its element_type and can be dereferenced, tested and asked for the plain pointer: the pointers of
-/// the standard library and of this one. Programs may specialise it.
+/// True for what names its element_type and can be dereferenced, tested and asked for the plain pointer: the pointers
+/// of the standard library and of this one. Programs may specialise it.
 template <typename T>
 struct is_smart_ptr {
     static constexpr bool value = requires(const T& p) {

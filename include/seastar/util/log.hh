@@ -2,8 +2,8 @@
 ///
 ///     INFO  2020-03-31 11:08:09,208 [shard 0] name - text
 ///
-/// Lines go to stderr, stdout, an ostream or syslog as the program's settings say (log-cli.hh reads them from the command
-/// line). Nothing here throws, and nothing waits for a slow reader: lines that do not fit are dropped, counted
+/// Lines go to stderr, stdout, an ostream or syslog as the program's settings say (log-cli.hh reads them from the
+/// command line). Nothing here throws, and nothing waits for a slow reader: lines that do not fit are dropped, counted
 /// (logging_failures()) and mentioned by the next one that does.
 #pragma once
 
@@ -134,7 +134,8 @@ public:
         template <typename Duration>
             requires requires { typename Duration::period; }
         explicit rate_limit(Duration interval) noexcept
-            : _interval_ns(int64_t(interval.count()) * (1'000'000'000 * Duration::period::num) / Duration::period::den) {}
+            : _interval_ns(int64_t(interval.count()) * (1'000'000'000 * Duration::period::num) /
+                           Duration::period::den) {}
 
     private:
         friend class logger;

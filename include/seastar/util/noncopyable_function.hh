@@ -38,7 +38,8 @@ inline constexpr bool stored_inline =
     sizeof(Func) <= sizeof(function_storage) && alignof(Func) <= alignof(function_storage) &&
     std::is_nothrow_move_constructible_v<Func>;
 
-/// How to call, move and destroy one kind of callable. A null `move` means: copy the bytes; a null `destroy`: nothing to do.
+/// How to call, move and destroy one kind of callable. A null `move` means: copy the bytes; a null `destroy`: nothing
+/// to do.
 template <typename Ret, typename... Args>
 struct function_vtable {
     Ret (*call)(function_storage&, Args...);

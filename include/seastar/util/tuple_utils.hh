@@ -20,7 +20,8 @@ template <template <typename> class Predicate, typename Tuple>
 struct tuple_filter;
 template <template <typename> class Predicate, typename... T>
 struct tuple_filter<Predicate, std::tuple<T...>> {
-    using type = decltype(std::tuple_cat(std::declval<std::conditional_t<Predicate<T>::value, std::tuple<T>, std::tuple<>>>()...));
+    using type = decltype(std::tuple_cat(
+        std::declval<std::conditional_t<Predicate<T>::value, std::tuple<T>, std::tuple<>>>()...));
 };
 
 /// The elements whose types Predicate accepts, moved into a tuple of their own.
@@ -43,12 +44,15 @@ auto tuple_filter_by_type(std::tuple<T...>&& tuple) {
 /// A tuple of func(element) for each element.
 template <typename Func, typename... T>
 auto tuple_map(const std::tuple<T...>& tuple, Func&& func) {
-    return std::apply([&func](const T&... values) { return std::tuple<decltype(func(values))...>{func(values)...}; }, tuple);
+    return std::apply([&func](const T&... values) { return std::tuple<decltype(func(values))...>{func(values)...}; },
+                      tuple);
 }
 template <typename Func, typename... T>
 auto tuple_map(std::tuple<T...>&& tuple, Func&& func) {
     return std::apply(
-        [&func](T&&... values) { return std::tuple<decltype(func(std::forward<T>(values)))...>{func(std::forward<T>(values))...}; },
+        [&func](T&&... values) {
+            return std::tuple<decltype(func(std::forward<T>(values)))...>{func(std::forward<T>(values))...};
+        },
         std::move(tuple));
 }
 

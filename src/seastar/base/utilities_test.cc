@@ -99,7 +99,8 @@ TEST(tuple_utils, maps_filters_and_visits) {
     EXPECT_EQ(only, std::make_tuple(1, 3L));
     static_assert(std::is_same_v<seastar::tuple_map_types<std::add_pointer, std::tuple<int, char>>::type,
                                  std::tuple<int*, char*>>);
-    static_assert(std::is_same_v<seastar::tuple_filter<std::is_integral, std::tuple<int, double>>::type, std::tuple<int>>);
+    static_assert(
+        std::is_same_v<seastar::tuple_filter<std::is_integral, std::tuple<int, double>>::type, std::tuple<int>>);
 }
 
 TEST(variant_utils, visits_and_widens) {

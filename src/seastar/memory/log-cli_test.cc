@@ -34,7 +34,8 @@ TEST(log_cli, reads_every_option) {
                     "--log-to-stdout=0", "--log-to-syslog=1", "--log-with-color=1", "--logger-stdout-timestamps=boot",
                     "--logger-ostream-type=stdout"});
     EXPECT_EQ(s.default_level, log_level::debug);
-    EXPECT_EQ(s.logger_levels, (std::unordered_map<sstring, log_level>{{"a", log_level::error}, {"b", log_level::warn}}));
+    EXPECT_EQ(s.logger_levels,
+              (std::unordered_map<sstring, log_level>{{"a", log_level::error}, {"b", log_level::warn}}));
     EXPECT_FALSE(s.stdout_enabled);
     EXPECT_TRUE(s.syslog_enabled);
     EXPECT_TRUE(s.with_color);

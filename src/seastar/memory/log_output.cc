@@ -10,17 +10,21 @@
 
 namespace seastar::internal {
 
+// tidy-allow(global): loggers are static objects and log before any node exists
 constinit log_output_settings log_output;
 
 namespace {
 
+// tidy-allow(global): as above
 constinit std::atomic<uint64_t> failures{0};
-constinit std::atomic<uint64_t> lost_lines{0}; ///< not reported yet
-constinit std::mutex ostream_mutex; // a stream takes one line at a time
+// tidy-allow(global): as above; those that no line has mentioned yet
+constinit std::atomic<uint64_t> lost_lines{0};
+// tidy-allow(global): as above; a stream takes one line at a time
+constinit std::mutex ostream_mutex;
 
 int64_t read_clock(clockid_t id) noexcept {
     timespec t{};
-    ::clock_gettime(id, &t);
+    ::clock_gettime(id, &t); // tidy-allow(clock): the default where no node has set its own
     return int64_t(t.tv_sec) * 1'000'000'000 + t.tv_nsec;
 }
 int64_t system_wall() noexcept {
@@ -29,7 +33,9 @@ int64_t system_wall() noexcept {
 int64_t system_steady() noexcept {
     return read_clock(CLOCK_BOOTTIME);
 }
+// tidy-allow(global): as above; a node sets them
 constinit std::atomic<int64_t (*)() noexcept> wall_clock{system_wall};
+// tidy-allow(global): as above
 constinit std::atomic<int64_t (*)() noexcept> steady_clock{system_steady};
 
 // Keeps errno as it was: logging an error must not change it.
@@ -40,16 +46,19 @@ struct errno_guard {
 
 bool has_room(int fd) noexcept {
     pollfd p{fd, POLLOUT, 0};
+    // tidy-allow(syscall): standard output and error are the process's, and any thread logs
     return ::poll(&p, 1, 0) == 1 && (p.revents & POLLOUT);
 }
 
-// The whole line in one write, so that lines of several threads and processes do not mix. A pipe or terminal that has no
-// room at the moment costs the line, not the shard's time; only what does not fit a pipe's page is written in pieces.
+// The whole line in one write, so that lines of several threads and processes do not mix. A pipe or terminal that has
+// no room at the moment costs the line, not the shard's time; only what does not fit a pipe's page is written in
+// pieces.
 bool write_to_descriptor(int fd, std::string_view text) noexcept {
     while (!text.empty()) {
         if (!has_room(fd)) {
             return false;
         }
+        // tidy-allow(syscall): as above
         ssize_t n = ::write(fd, text.data(), text.size());
         if (n < 0 && errno != EINTR) {
             return false;

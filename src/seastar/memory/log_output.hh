@@ -1,5 +1,5 @@
-/// Where log lines go: the settings of all loggers, and the way out for a finished line. Nothing here throws, and nothing
-/// waits for a reader.
+/// Where log lines go: the settings of all loggers, and the way out for a finished line. Nothing here throws, and
+/// nothing waits for a reader.
 #pragma once
 
 #include <seastar/core/internal/log_style.hh>
@@ -11,8 +11,8 @@
 
 namespace seastar::internal {
 
-/// Set at start-up or by a test, read by every line, on any thread. Each is a value of its own: no line needs two of them
-/// to agree.
+/// Set at start-up or by a test, read by every line, on any thread. Each is a value of its own: no line needs two of
+/// them to agree.
 struct log_output_settings {
     std::atomic<std::ostream*> ostream{nullptr}; ///< null: the descriptor of `type`
     std::atomic<logger_ostream_type> type{logger_ostream_type::cerr};
@@ -22,10 +22,11 @@ struct log_output_settings {
     std::atomic<bool> with_color{false};
     std::atomic<unsigned> shard_field_width{1};
 };
-extern constinit log_output_settings log_output; // tidy-allow(global): loggers exist before any node
+// tidy-allow(global): loggers are static objects and log before any node exists
+extern constinit log_output_settings log_output;
 
-/// Sends a line, which ends with a newline; its message begins at `message_at` (syslog has level and time itself). False
-/// when its destination did not take it.
+/// Sends a line, which ends with a newline; its message begins at `message_at` (syslog has level and time itself).
+/// False when its destination did not take it.
 bool write_log_line(log_level level, std::string_view line, size_t message_at) noexcept;
 
 void count_log_failure() noexcept;

@@ -1,10 +1,10 @@
 /// Free lists of blocks in steps of 64 bytes (one cache line) up to 1 KiB, one set per thread.
 ///
 /// Blocks come from operator new and end in operator delete; a list keeps at most blocks_per_class of them, so that a
-/// thread that frees what others allocate does not collect memory without bound. All is given back when the thread ends;
-/// what is freed after that (by other thread_local destructors) goes straight to operator delete.
+/// thread that frees what others allocate does not collect memory without bound. All is given back when the thread
+/// ends; what is freed after that (by other thread_local destructors) goes straight to operator delete.
 /// Under AddressSanitizer and ThreadSanitizer every block is an allocation of its own, or they would see nothing.
-#include "task_allocator.hh"
+#include <seastar/core/internal/task_allocator.hh>
 
 #include "base/sanitizer.hh"
 

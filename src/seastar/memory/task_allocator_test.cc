@@ -1,4 +1,4 @@
-#include "task_allocator.hh"
+#include <seastar/core/internal/task_allocator.hh>
 
 #include <cstring>
 #include <gtest/gtest.h>

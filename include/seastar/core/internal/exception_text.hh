@@ -1,4 +1,5 @@
-/// Exceptions as text: `std::runtime_error (what it says)`, or the type alone where it says nothing; by ostream and fmt.
+/// Exceptions as text: `std::runtime_error (what it says)`, or the type alone where it says nothing; by ostream and
+/// fmt.
 #pragma once
 
 #include <seastar/core/internal/owned_text.hh>

@@ -2,8 +2,8 @@
 ///
 /// fmt::formatter is declared here and nothing more of fmt.
 ///
-/// fmt keeps its names in an inline namespace of its major version. If fmt was included before, it says which; else it is
-/// SEASTAR_FMT_MAJOR, which the build sets for any version but Debian 12's.
+/// fmt keeps its names in an inline namespace of its major version. If fmt was included before, it says which; else
+/// it is SEASTAR_FMT_MAJOR, which the build sets for any version but Debian 12's.
 #pragma once
 
 #include <cstddef>

@@ -8,6 +8,7 @@
 #include <seastar/core/thread.hh>
 #include <smf/rpc_server.h>
 
+#include <csignal>
 #include <iostream>
 
 namespace po = boost::program_options;

@@ -50,6 +50,7 @@ class raw_peer {
     seastar::connected_socket _socket;
     seastar::input_stream<char> _in;
     seastar::output_stream<char> _out;
+    bool _ended = false;
 
     template <typename T>
     static T wait(seastar::future<T> f) {
@@ -115,7 +116,7 @@ public:
 
     void end_output() {
         wait(_out.close()); // sends what is left first
-        _out = {};
+        _ended = true;
         _socket.shutdown_output();
     }
     /// Leaves a reset behind instead of an end.
@@ -125,7 +126,9 @@ public:
         close();
     }
     void close() {
-        _out.close().handle_exception([](std::exception_ptr) {}).get();
+        if (!_ended) {
+            _out.close().handle_exception([](std::exception_ptr) {}).get();
+        }
         _in.close().handle_exception([](std::exception_ptr) {}).get();
         _out = {};
         _in = {};

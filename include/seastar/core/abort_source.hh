@@ -1,97 +1,138 @@
-/// abort_source: one call that ends many waits.
+/// abort_source: tells many waiters at once that they should give up.
+///
+///     auto sub = as.subscribe([&] () noexcept { socket.shutdown(); });
 #pragma once
 
+#include <seastar/util/assert.hh>
 #include <seastar/util/noncopyable_function.hh>
 #include <seastar/util/optimized_optional.hh>
 
 #include <exception>
 #include <optional>
-#include <type_traits>
-#include <utility>
 
 namespace seastar {
 
-/// The failure of a wait that was aborted.
+/// What an operation fails with that was given up through an abort_source.
 class abort_requested_exception : public std::exception {
 public:
-    const char* what() const noexcept override { return "abort requested"; }
+    const char* what() const noexcept override;
 };
 
-/// Lives on one shard. Who waits subscribes; request_abort() calls the subscribers, in order, once.
-class abort_source {
-public:
-    /// A function that runs when the abort is requested; never after the subscription is gone. Movable.
-    class subscription {
-        friend class abort_source;
-        noncopyable_function<void(const std::optional<std::exception_ptr>&) noexcept> _target;
-        abort_source* _source = nullptr;
-        subscription* _next = nullptr;
-        subscription* _prev = nullptr;
+namespace internal {
 
-        explicit subscription(abort_source& source,
-                              noncopyable_function<void(const std::optional<std::exception_ptr>&) noexcept> target) noexcept
-            : _target(std::move(target)) {
-            link(source);
-        }
-        void link(abort_source& source) noexcept;
-        void unlink() noexcept;
+/// A node of a circular list. Unlinked: points at itself.
+class abort_link {
+    abort_link* _next = this;
+    abort_link* _prev = this;
+
+protected:
+    abort_link() noexcept = default;
+    ~abort_link() { unlink(); }
+    abort_link(const abort_link&) = delete;
+    void operator=(const abort_link&) = delete;
+
+public:
+    bool linked() const noexcept { return _next != this; }
+    abort_link* next() noexcept { return _next; }
+    void unlink() noexcept;
+    void insert_before(abort_link& at) noexcept;
+    /// Requires: not linked.
+    void take_place_of(abort_link& other) noexcept;
+};
+
+}
+
+/// Shard: lives, is asked and asks on one shard. The functions that subscribed run inside request_abort(), in the order
+/// of their subscription, each at most once.
+class abort_source {
+    struct list_head : internal::abort_link {};
+
+public:
+    using exception_type = const std::optional<std::exception_ptr>&;
+
+    /// While it lives, its function is called when an abort is requested. Movable. False after that call, and when it
+    /// was made too late.
+    class subscription : private internal::abort_link {
+        friend class abort_source;
+        noncopyable_function<void(exception_type) noexcept> _target;
+
+        explicit subscription(noncopyable_function<void(exception_type) noexcept>&& target) noexcept
+            : _target(std::move(target)) {}
 
     public:
         subscription() noexcept = default;
-        subscription(subscription&& other) noexcept;
-        subscription& operator=(subscription&& other) noexcept;
-        ~subscription() {
-            if (_source) {
-                unlink();
+        subscription(subscription&& other) noexcept : _target(std::move(other._target)) { take_place_of(other); }
+        subscription& operator=(subscription&& other) noexcept {
+            if (this != &other) {
+                this->~subscription();
+                new (this) subscription(std::move(other));
             }
+            return *this;
         }
-        explicit operator bool() const noexcept { return _source != nullptr; }
-        /// Calls the function, once, as request_abort() would.
-        void on_abort(const std::optional<std::exception_ptr>& ex) noexcept;
+        explicit operator bool() const noexcept { return linked(); }
+        /// Calls the function now, and not again. No effect when it was called before.
+        void on_abort(exception_type ex) noexcept;
     };
 
-    abort_source() = default;
-    virtual ~abort_source() = default;
-    abort_source(abort_source&& other) noexcept;
-    abort_source& operator=(abort_source&&) = delete;
-
-    /// `f()` or `f(const std::optional<std::exception_ptr>&)`, noexcept. Empty when the abort was requested already.
-    template <typename Func>
-    [[nodiscard]] optimized_optional<subscription> subscribe(Func&& f) {
-        if (abort_requested()) {
-            return {};
+    abort_source() noexcept = default;
+    abort_source(abort_source&& other) noexcept : _ex(std::move(other._ex)) {
+        _subscribers.take_place_of(other._subscribers);
+    }
+    abort_source& operator=(abort_source&& other) noexcept {
+        if (this != &other) {
+            _ex = std::move(other._ex);
+            forget_all();
+            _subscribers.take_place_of(other._subscribers);
         }
-        if constexpr (std::is_invocable_v<Func, const std::optional<std::exception_ptr>&>) {
-            return {subscription(*this, std::forward<Func>(f))};
+        return *this;
+    }
+    virtual ~abort_source() { forget_all(); }
+
+    /// func(), or func(const std::optional<std::exception_ptr>&): the exception that request_abort_ex() was given.
+    /// Returns nothing when an abort was requested already: func will not be called.
+    template <typename Func>
+        requires std::is_nothrow_invocable_v<Func&> || std::is_nothrow_invocable_v<Func&, exception_type>
+    [[nodiscard]] optimized_optional<subscription> subscribe(Func&& func) {
+        if (abort_requested()) {
+            return std::nullopt;
+        }
+        if constexpr (std::is_nothrow_invocable_v<Func&, exception_type>) {
+            return link(subscription(std::forward<Func>(func)));
         } else {
-            return {subscription(*this, [f = std::forward<Func>(f)](const std::optional<std::exception_ptr>&) mutable noexcept { f(); })};
+            return link(subscription([func = std::forward<Func>(func)](exception_type) mutable noexcept { func(); }));
         }
     }
 
-    void request_abort() noexcept { do_request_abort(std::nullopt); }
-    void request_abort_ex(std::exception_ptr ex) noexcept { do_request_abort(std::move(ex)); }
+    /// The first request calls everybody; later ones have no effect.
+    void request_abort() { request(std::nullopt); }
+    void request_abort_ex(std::exception_ptr ex) { request(std::move(ex)); }
     template <typename Exception>
         requires(!std::is_same_v<std::decay_t<Exception>, std::exception_ptr>)
-    void request_abort_ex(Exception&& ex) noexcept {
-        do_request_abort(std::make_exception_ptr(std::forward<Exception>(ex)));
+    void request_abort_ex(Exception&& ex) {
+        request_abort_ex(std::make_exception_ptr(std::forward<Exception>(ex)));
     }
 
     bool abort_requested() const noexcept { return _ex.has_value(); }
-    const std::exception_ptr& abort_requested_exception_ptr() const noexcept { return *_ex; }
-    /// Throws the abort's exception once it was requested.
+    /// Throws the exception of the request, if there was one.
     void check() const {
         if (abort_requested()) {
             std::rethrow_exception(*_ex);
         }
     }
-    virtual std::exception_ptr get_default_exception() const noexcept {
-        return std::make_exception_ptr(abort_requested_exception());
+    /// Requires: abort_requested().
+    const std::exception_ptr& abort_requested_exception_ptr() const noexcept {
+        SEASTAR_ASSERT(abort_requested());
+        return *_ex;
     }
+    /// What request_abort() without an exception stands for.
+    virtual std::exception_ptr get_default_exception() const noexcept;
 
 private:
-    void do_request_abort(std::optional<std::exception_ptr> ex) noexcept;
-    subscription* _first = nullptr;
-    subscription* _last = nullptr;
+    void request(std::optional<std::exception_ptr> ex);
+    subscription link(subscription&& s) noexcept;
+    void forget_all() noexcept;
+
+    list_head _subscribers;
     std::optional<std::exception_ptr> _ex;
 };
 

@@ -13,20 +13,17 @@ namespace internal {
 
 /// The objects, and the wait for the function's future. One allocation.
 template <typename T, typename... Objects>
-class object_keeper final : public continuation_base<T> {
+class object_keeper final : public continuation_base<T>, public task_allocated {
     std::tuple<Objects...> _objects;
     promise_base_with_type<T> _promise;
 
 public:
     template <typename... Args>
     explicit object_keeper(Args&&... args) : _objects(std::forward<Args>(args)...) {}
-    static void* operator new(size_t size) { return memory::allocate_task(size); }
-    static void operator delete(void* p, size_t size) noexcept { memory::free_task(p, size); }
-
     template <typename Func>
     future<T> start(Func&& func) noexcept {
-        auto f = std::apply([&func](Objects&... objects) { return futurize_invoke(std::forward<Func>(func), objects...); },
-                            _objects);
+        auto f = std::apply(
+            [&func](Objects&... objects) { return futurize_invoke(std::forward<Func>(func), objects...); }, _objects);
         if (f.available()) {
             delete this;
             return f;
@@ -65,9 +62,10 @@ auto do_with_objects(Args args, std::index_sequence<I...>) noexcept {
 /// destroyed when the future that func returns has resolved. Returns that future.
 template <typename Object, typename ObjectOrFunc, typename... Rest>
 auto do_with(Object&& object, ObjectOrFunc&& next, Rest&&... rest) noexcept {
-    return internal::do_with_objects(
-        std::forward_as_tuple(std::forward<Object>(object), std::forward<ObjectOrFunc>(next), std::forward<Rest>(rest)...),
-        std::make_index_sequence<1 + sizeof...(Rest)>());
+    return internal::do_with_objects(std::forward_as_tuple(std::forward<Object>(object),
+                                                           std::forward<ObjectOrFunc>(next),
+                                                           std::forward<Rest>(rest)...),
+                                     std::make_index_sequence<1 + sizeof...(Rest)>());
 }
 
 /// Calls func between lock.lock(), a future, and lock.unlock(). The lock must outlive the result.

@@ -1,12 +1,9 @@
-/// The everyday functions on futures, all together.
+/// The older name of what is now in several headers: loops, do_with(), when_all(), sleep().
 #pragma once
 
 #include <seastar/core/do_with.hh>
-#include <seastar/core/future.hh>
 #include <seastar/core/loop.hh>
-#include <seastar/core/map_reduce.hh>
-#include <seastar/core/preempt.hh>
+#include <seastar/core/sleep.hh>
 #include <seastar/core/when_all.hh>
-#include <seastar/core/with_scheduling_group.hh>
 #include <seastar/core/with_timeout.hh>
 #include <seastar/util/later.hh>

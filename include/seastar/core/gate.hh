@@ -1,148 +1,154 @@
-/// gate: counts what is under way, so that it can be waited for and no more begun.
+/// gate: keeps count of what is going on, so that a service can stop accepting work and wait for the rest to end.
+///
+///     (void)with_gate(g, [] { return background_work(); });
+///     ...
+///     return g.close();
 #pragma once
 
 #include <seastar/core/future.hh>
 #include <seastar/core/sstring.hh>
 
-#include <exception>
 #include <optional>
 
 namespace seastar {
 
+/// Entering was tried after close().
 class gate_closed_exception : public std::exception {
 public:
-    const char* what() const noexcept override { return "gate closed"; }
+    const char* what() const noexcept override;
 };
-
-/// Lives on one shard. Movable while nobody holds it.
-class gate {
-    size_t _count = 0;
-    std::optional<promise<>> _stopped;
+class named_gate_closed_exception : public gate_closed_exception {
+    sstring _msg;
 
 public:
-    gate() = default;
-    gate(const gate&) = delete;
-    gate(gate&& other) noexcept : _count(std::exchange(other._count, 0)), _stopped(std::exchange(other._stopped, std::nullopt)) {}
+    explicit named_gate_closed_exception(std::string_view name);
+    const char* what() const noexcept override { return _msg.c_str(); }
+};
+
+/// Shard: one. Open at first; closed once, for ever. Must not be destroyed, moved from or assigned to while it is held.
+class gate {
+    size_t _count = 0;
+    std::optional<promise<>> _closed;
+
+public:
+    gate() noexcept = default;
+    gate(gate&& other) noexcept : _closed(std::move(other._closed)) { other.assert_not_held(); }
     gate& operator=(gate&& other) noexcept {
         if (this != &other) {
-            assert_not_held_when_destroyed();
-            _count = std::exchange(other._count, 0);
-            _stopped = std::exchange(other._stopped, std::nullopt);
+            assert_not_held();
+            other.assert_not_held();
+            _closed.reset();
+            if (other._closed) {
+                _closed.emplace(std::move(*other._closed));
+            }
         }
         return *this;
     }
-    virtual ~gate() { assert_not_held_when_destroyed(); }
+    virtual ~gate() { assert_not_held(); }
 
-    /// False once close() was called.
-    bool try_enter() noexcept {
-        bool open = !_stopped;
-        _count += open;
-        return open;
-    }
-    /// Throws gate_closed_exception once close() was called.
+    /// One more. Throws gate_closed_exception.
     void enter() {
         if (!try_enter()) {
             throw_closed();
         }
     }
+    [[nodiscard]] bool try_enter() noexcept {
+        bool open = !is_closed();
+        _count += open;
+        return open;
+    }
+    /// One less. Requires: entered.
     void leave() noexcept {
         SEASTAR_ASSERT(_count > 0);
-        if (--_count == 0 && _stopped) {
-            _stopped->set_value();
+        if (--_count == 0 && _closed) {
+            _closed->set_value();
         }
     }
-    /// Throws gate_closed_exception once close() was called: for long work between enter() and leave().
+    /// Throws gate_closed_exception if it is closed.
     void check() const {
-        if (_stopped) {
+        if (is_closed()) {
             throw_closed();
         }
     }
-    /// Nobody enters any more; resolves when all have left. Requires: not called before.
+    /// Lets nobody in any more; resolves when all who are in have left. Requires: not called before.
     future<> close() noexcept {
-        SEASTAR_ASSERT(!_stopped && "gate closed twice");
-        _stopped.emplace();
+        SEASTAR_ASSERT(!_closed);
+        _closed.emplace();
         if (_count == 0) {
-            _stopped->set_value();
+            _closed->set_value();
         }
-        return _stopped->get_future();
+        return _closed->get_future();
     }
     size_t get_count() const noexcept { return _count; }
-    bool is_closed() const noexcept { return _stopped.has_value(); }
+    bool is_closed() const noexcept { return _closed.has_value(); }
+    /// What enter() throws when closed.
+    virtual std::exception_ptr closed_exception() const noexcept;
 
-    /// Has entered, and leaves when it goes. Copies enter too.
-    class holder {
-        gate* _g = nullptr;
+    /// Leaves when destroyed. A copy enters once more, also when the gate was closed meanwhile.
+    class [[nodiscard]] holder {
         friend class gate;
-        struct entered {};
-        holder(gate& g, entered) noexcept : _g(&g) {}
+        gate* _gate = nullptr;
+        explicit holder(gate* entered) noexcept : _gate(entered) {}
 
     public:
-        holder() = default;
-        explicit holder(gate& g) : _g(&g) { g.enter(); }
-        holder(const holder& o) noexcept : _g(o._g) {
-            if (_g) {
-                ++_g->_count; // a holder is inside: the gate has not been passed by the last one yet
+        holder() noexcept = default;
+        explicit holder(gate& g) : _gate(&g) { g.enter(); }
+        holder(const holder& other) noexcept : _gate(other._gate) {
+            if (_gate) {
+                ++_gate->_count;
             }
         }
-        holder(holder&& o) noexcept : _g(std::exchange(o._g, nullptr)) {}
-        holder& operator=(holder o) noexcept {
-            std::swap(_g, o._g);
+        holder(holder&& other) noexcept : _gate(std::exchange(other._gate, nullptr)) {}
+        holder& operator=(holder other) noexcept {
+            std::swap(_gate, other._gate);
             return *this;
         }
         ~holder() { release(); }
+        explicit operator bool() const noexcept { return _gate != nullptr; }
         void release() noexcept {
-            if (auto* g = std::exchange(_g, nullptr)) {
+            if (auto* g = std::exchange(_gate, nullptr)) {
                 g->leave();
             }
         }
-        explicit operator bool() const noexcept { return _g != nullptr; }
     };
+    /// Enters; throws gate_closed_exception.
     holder hold() { return holder(*this); }
-    std::optional<holder> try_hold() noexcept {
-        return try_enter() ? std::optional(holder(*this, holder::entered())) : std::nullopt;
+    [[nodiscard]] std::optional<holder> try_hold() noexcept {
+        return try_enter() ? std::optional<holder>(holder(this)) : std::nullopt;
     }
 
-protected:
-    [[noreturn]] virtual void throw_closed() const;
-
 private:
-    void assert_not_held_when_destroyed() noexcept { SEASTAR_ASSERT(_count == 0 && "gate destroyed while held"); }
+    [[noreturn]] void throw_closed() const;
+    void assert_not_held() const noexcept { SEASTAR_ASSERT(_count == 0); }
 };
 
-class named_gate_closed_exception : public gate_closed_exception {
-    sstring _what;
-
-public:
-    explicit named_gate_closed_exception(sstring name) : _what(name + ": gate closed") {}
-    const char* what() const noexcept override { return _what.c_str(); }
-};
-
-/// A gate whose exception says which one it was.
+/// Its exceptions say which gate it was.
 class named_gate : public gate {
     sstring _name;
-    [[noreturn]] void throw_closed() const override;
 
 public:
-    named_gate() : named_gate("unnamed gate") {}
-    explicit named_gate(sstring name) : _name(std::move(name)) {}
+    named_gate() = default;
+    explicit named_gate(sstring name) noexcept : _name(std::move(name)) {}
+    named_gate(named_gate&&) noexcept = default;
+    named_gate& operator=(named_gate&&) noexcept = default;
+    std::exception_ptr closed_exception() const noexcept override;
 };
 
-/// Calls func inside the gate, which is left when the future resolves. A closed gate fails it.
+/// Calls func inside the gate, which is left when its future has resolved. Throws gate_closed_exception.
 template <typename Func>
 auto with_gate(gate& g, Func&& func) {
     g.enter();
     return futurize_invoke(std::forward<Func>(func)).finally([&g] { g.leave(); });
 }
 
-/// The same, with the closed gate as a failed future.
+/// The same, but a closed gate is a failed future.
 template <typename Func>
 auto try_with_gate(gate& g, Func&& func) noexcept {
-    using futurator = futurize<std::remove_cvref_t<decltype(internal::call(std::declval<Func>()))>>;
-    try {
-        return with_gate(g, std::forward<Func>(func));
-    } catch (...) {
-        return futurator::current_exception_as_future();
+    if (!g.try_enter()) {
+        using result = decltype(futurize_invoke(std::forward<Func>(func)));
+        return make_exception_future<typename result::value_type>(g.closed_exception());
     }
+    return futurize_invoke(std::forward<Func>(func)).finally([&g] { g.leave(); });
 }
 
 }

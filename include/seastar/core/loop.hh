@@ -1,11 +1,16 @@
-/// Loops over asynchronous bodies. All of them look at need_preempt() after each iteration and keep the body until their
-/// future resolves. While the bodies' futures are ready nothing is allocated; a loop that has to wait allocates once.
+/// Asynchronous loops: repeat(), do_until(), do_for_each(), parallel_for_each() and their relatives.
+///
+/// All of them call the body in place for as long as its futures are ready and the shard does not want its time back
+/// (need_preempt()): no allocation until then, and one for the whole loop afterwards. An exception, thrown or returned,
+/// ends a loop and is its result; the parallel ones first wait for what they have started, and report one failure.
+/// The body, a coroutine's captures included, lives until the loop's future resolves.
 #pragma once
 
 #include <seastar/core/do_with.hh>
 #include <seastar/core/future.hh>
 #include <seastar/core/preempt.hh>
 #include <seastar/util/bool_class.hh>
+#include <seastar/util/is_smart_ptr.hh>
 
 #include <iterator>
 #include <optional>
@@ -14,170 +19,222 @@
 namespace seastar {
 
 struct stop_iteration_tag {};
-/// What a body of repeat() returns: whether it was the last time.
 using stop_iteration = bool_class<stop_iteration_tag>;
 
 namespace internal {
 
-/// Whether a body is a coroutine with captures, which has to stay where it is while a call of it is under way.
-template <typename Body, typename... Args>
-inline constexpr bool keep_body =
-    must_outlive_call<Body&&, std::remove_cvref_t<decltype(call(std::declval<Body&>(), std::declval<Args>()...))>>();
+/// A closure whose coroutine would be left behind if the closure moved after its first call.
+template <typename Func, typename... Args>
+inline constexpr bool is_pinned = must_outlive_call<Func, std::remove_cvref_t<decltype(call(std::declval<Func&>(),
+                                                                                         std::declval<Args>()...))>>();
+
+/// The value type of what func(args...) gives as a future.
+template <typename Func, typename... Args>
+using step_value_t = typename futurize_t<
+    std::remove_cvref_t<decltype(call(std::declval<Func&>(), std::declval<Args>()...))>>::value_type;
+
+// A body of a loop is a struct with
+//   static constexpr bool pinned    it must not move once step() was called
+//   step_type                       what a step's future holds
+//   result_type                     what the loop's future holds
+//   bool more()                     asked before each step: false ends the loop; may throw
+//   future<step_type> step()        may throw
+//   bool take(stored_t<step_type>)  the value of a step; false ends the loop
+//   future<result_type> finish()    the result of a loop that has ended
+
+enum class loop_state { waits, ended, failed };
+
+/// Goes on after the available `step` until there is something to wait for: the new step, or the queue, for preemption.
+template <typename Body>
+loop_state advance(Body& body, future<typename Body::step_type>& step) noexcept {
+    using T = typename Body::step_type;
+    while (step.available()) {
+        if (step.failed()) {
+            return loop_state::failed;
+        }
+        try {
+            if constexpr (std::is_void_v<T>) {
+                step.get();
+            } else if (!body.take(step.get())) {
+                return loop_state::ended;
+            }
+            if (!body.more()) {
+                return loop_state::ended;
+            }
+            step = body.step();
+        } catch (...) {
+            step = current_exception_as_future<T>();
+        }
+        if (need_preempt()) {
+            break;
+        }
+    }
+    return loop_state::waits;
+}
 
 template <typename Body>
-class repeater final : public continuation_base<stop_iteration>, public task_allocated {
+future<typename Body::step_type> first_step(Body& body) noexcept {
+    try {
+        return body.step();
+    } catch (...) {
+        return current_exception_as_future<typename Body::step_type>();
+    }
+}
+
+template <typename Body>
+future<typename Body::result_type> end_loop(Body& body, future<typename Body::step_type>& step,
+                                            loop_state state) noexcept {
+    if (state == loop_state::failed) {
+        return make_exception_future<typename Body::result_type>(step.get_exception());
+    }
+    return body.finish();
+}
+
+/// A loop that has to wait.
+template <typename Body>
+class loop_task final : public continuation_base<typename Body::step_type>, public task_allocated {
+    using T = typename Body::step_type;
+    using R = typename Body::result_type;
     Body _body;
-    promise_base_with_type<void> _promise;
+    promise_base_with_type<R> _promise;
 
 public:
-    explicit repeater(Body&& body) : _body(std::move(body)) {}
-    future<> wait_for(future<stop_iteration>&& f) noexcept {
+    explicit loop_task(Body&& body) : _body(std::move(body)) {}
+    future<R> wait(future<T>&& step) noexcept {
         auto result = future_of(_promise);
-        internal::set_callback(std::move(f), this);
+        internal::set_callback(std::move(step), this);
+        return result;
+    }
+    /// For pinned bodies, which run here from the first step on.
+    future<R> start() noexcept {
+        auto step = first_step(_body);
+        auto state = advance(_body, step);
+        if (state == loop_state::waits) {
+            return wait(std::move(step));
+        }
+        auto result = end_loop(_body, step, state);
+        delete this;
         return result;
     }
     void run_and_dispose() noexcept override {
-        auto f = make_future_access::from_state(take_state());
-        for (;;) {
-            if (f.failed()) {
-                return finish(f.get_exception());
-            }
-            if (f.get() == stop_iteration::yes) {
-                return finish({});
-            }
-            f = futurize<stop_iteration>::invoke(_body);
-            if (!f.available() || need_preempt()) {
-                return internal::set_callback(std::move(f), this);
-            }
+        auto step = make_future_access::from_state(this->take_state());
+        auto state = advance(_body, step);
+        if (state == loop_state::waits) {
+            internal::set_callback(std::move(step), this);
+            return;
         }
+        auto promise = std::move(_promise);
+        auto result = end_loop(_body, step, state);
+        delete this;
+        result.forward_to(std::move(promise));
     }
     task* waiting_task() noexcept override { return _promise.waiting_task(); }
+};
 
-private:
-    void finish(std::exception_ptr ex) noexcept {
-        auto promise = std::move(_promise);
-        delete this;
-        if (ex) {
-            promise.set_exception(std::move(ex));
+template <typename Body>
+future<typename Body::result_type> run_loop(Body body) noexcept {
+    using R = typename Body::result_type;
+    try {
+        if (!body.more()) {
+            return body.finish();
+        }
+        if constexpr (Body::pinned) {
+            return (new loop_task<Body>(std::move(body)))->start();
         } else {
-            promise.set_value();
-        }
-    }
-};
-
-template <typename Body>
-future<> repeat_body(Body&& body) noexcept {
-    for (;;) {
-        auto f = futurize<stop_iteration>::invoke(body);
-        if (!f.available() || need_preempt()) {
-            return (new repeater<std::remove_reference_t<Body>>(std::move(body)))->wait_for(std::move(f));
-        }
-        if (f.failed()) {
-            return make_exception_future<>(f.get_exception());
-        }
-        if (f.get() == stop_iteration::yes) {
-            return make_ready_future<>();
-        }
-    }
-}
-
-/// A body that refers to one that somebody else keeps.
-template <typename Body>
-struct body_ref {
-    Body* body;
-    template <typename... A>
-    decltype(auto) operator()(A&&... a) const {
-        return call(*body, std::forward<A>(a)...);
-    }
-};
-
-}
-
-/// Calls body until it returns stop_iteration::yes, or a future of it, one call after the other. A failure ends the loop.
-template <typename AsyncAction>
-future<> repeat(AsyncAction&& body) noexcept {
-    using body_t = std::remove_cvref_t<AsyncAction>;
-    static_assert(std::is_same_v<futurize_t<std::remove_cvref_t<decltype(internal::call(body))>>, future<stop_iteration>>,
-                  "the body of repeat() returns stop_iteration, or a future of it");
-    if constexpr (internal::keep_body<body_t>) {
-        return do_with(body_t(std::forward<AsyncAction>(body)), [](body_t& kept) {
-            return internal::repeat_body(internal::body_ref<body_t>{&kept});
-        });
-    } else {
-        body_t own(std::forward<AsyncAction>(body));
-        return internal::repeat_body(std::move(own));
-    }
-}
-
-/// Calls body until stop() is true, which is asked first.
-template <typename StopCondition, typename AsyncAction>
-future<> do_until(StopCondition stop, AsyncAction action) noexcept {
-    if constexpr (internal::keep_body<AsyncAction>) {
-        return do_with(std::move(action), [stop = std::move(stop)](AsyncAction& kept) mutable {
-            return do_until(std::move(stop), internal::body_ref<AsyncAction>{&kept});
-        });
-    } else {
-        struct body {
-            StopCondition stop;
-            AsyncAction action;
-            future<stop_iteration> operator()() {
-                if (stop()) {
-                    return make_ready_future<stop_iteration>(stop_iteration::yes);
-                }
-                auto f = futurize_invoke(action);
-                if (f.available()) {
-                    return f.failed() ? make_exception_future<stop_iteration>(f.get_exception())
-                                      : make_ready_future<stop_iteration>(stop_iteration::no);
-                }
-                return f.then([] { return stop_iteration::no; });
+            auto step = first_step(body);
+            auto state = advance(body, step);
+            if (state != loop_state::waits) {
+                return end_loop(body, step, state);
             }
-        };
-        return internal::repeat_body(body{std::move(stop), std::move(action)});
+            return (new loop_task<Body>(std::move(body)))->wait(std::move(step));
+        }
+    } catch (...) {
+        return current_exception_as_future<R>();
     }
 }
 
-/// Calls body for ever; only a failure ends it, which is the result.
-template <typename AsyncAction>
-future<> keep_doing(AsyncAction action) noexcept {
-    return do_until([] { return false; }, std::move(action));
-}
+template <typename Action>
+struct repeat_body {
+    static constexpr bool pinned = is_pinned<Action>;
+    using step_type = step_value_t<Action>;
+    using result_type = void;
+    static_assert(std::is_same_v<step_type, stop_iteration>, "the body of repeat() says whether to stop");
+    Action action;
 
-namespace internal {
-
-template <typename T>
-struct optional_value;
-template <typename T>
-struct optional_value<std::optional<T>> {
-    using type = T;
-};
-template <typename T>
-struct optional_value<future<std::optional<T>>> {
-    using type = T;
+    bool more() const noexcept { return true; }
+    future<stop_iteration> step() { return futurize_invoke(action); }
+    bool take(stop_iteration stop) const noexcept { return stop == stop_iteration::no; }
+    future<> finish() const noexcept { return make_ready_future<>(); }
 };
 
+template <typename Action, typename Value>
+struct repeat_until_value_body {
+    static constexpr bool pinned = is_pinned<Action>;
+    using step_type = std::optional<Value>;
+    using result_type = Value;
+    Action action;
+    std::optional<Value> value;
+
+    bool more() const noexcept { return true; }
+    future<step_type> step() { return futurize_invoke(action); }
+    bool take(std::optional<Value>&& v) {
+        if (v) {
+            value.emplace(std::move(*v));
+        }
+        return !v;
+    }
+    future<Value> finish() noexcept { return make_ready_future<Value>(std::move(*value)); }
+};
+
+/// A step is a future<>, whatever the action returns.
+template <typename Action, typename... Args>
+future<> step_of(Action& action, Args&&... args) {
+    return futurize_invoke(action, std::forward<Args>(args)...).discard_result();
 }
 
-template <typename AsyncAction>
-using repeat_until_value_return_type = future<typename internal::optional_value<
-    std::remove_cvref_t<decltype(internal::call(std::declval<AsyncAction&>()))>>::type>;
+template <typename Stop, typename Action>
+struct do_until_body {
+    static constexpr bool pinned = is_pinned<Action>;
+    using step_type = void;
+    using result_type = void;
+    Stop stop;
+    Action action;
 
-/// Calls body until it returns a value (in a std::optional, or a future of one), which is the result.
-template <typename AsyncAction>
-repeat_until_value_return_type<AsyncAction> repeat_until_value(AsyncAction action) noexcept {
-    using value_t = typename repeat_until_value_return_type<AsyncAction>::value_type;
-    return do_with(std::move(action), std::optional<value_t>(), [](AsyncAction& action, std::optional<value_t>& value) {
-        return internal::repeat_body([&action, &value] {
-                   auto f = futurize<std::optional<value_t>>::invoke(action);
-                   return f.then([&value](std::optional<value_t> v) {
-                       value = std::move(v);
-                       return stop_iteration(value.has_value());
-                   });
-               })
-            .then([&value] { return std::move(*value); });
-    });
-}
+    bool more() { return !stop(); }
+    future<> step() { return step_of(action); }
+    future<> finish() const noexcept { return make_ready_future<>(); }
+};
 
-namespace internal {
+struct never_stop {
+    bool operator()() const noexcept { return false; }
+};
+
+/// `Owner` keeps the range alive that the iterators point into.
+template <typename Owner, typename Iterator, typename Sentinel, typename Action>
+struct do_for_each_body {
+    static constexpr bool pinned = is_pinned<Action, decltype(*std::declval<Iterator&>())>;
+    using step_type = void;
+    using result_type = void;
+    [[no_unique_address]] Owner owner;
+    Iterator at;
+    Sentinel end;
+    Action action;
+
+    bool more() { return at != end; }
+    future<> step() {
+        // The iterator moves on first: the action may erase its element.
+        if constexpr (requires(Iterator& i) { *i++; }) {
+            return step_of(action, *at++);
+        } else {
+            auto f = step_of(action, *at);
+            ++at;
+            return f;
+        }
+    }
+    future<> finish() const noexcept { return make_ready_future<>(); }
+};
+
+struct no_owner {};
 
 template <typename Range>
 concept any_range = requires(Range& r) {
@@ -185,266 +242,379 @@ concept any_range = requires(Range& r) {
     std::end(r);
 };
 template <typename Pointer>
-concept pointer_to_range = !any_range<Pointer> && requires(Pointer& p) {
-    std::begin(*p);
-    std::end(*p);
-};
+concept pointer_to_range = !any_range<Pointer> && is_smart_ptr<std::remove_cvref_t<Pointer>>::value;
 
-template <typename Iterator, typename Sentinel, typename Action>
-future<> for_each_in_turn(Iterator begin, Sentinel end, Action&& action) noexcept {
-    struct body {
-        Iterator it;
-        Sentinel end;
-        std::remove_cvref_t<Action> action;
-        future<stop_iteration> operator()() {
-            if (it == end) {
-                return make_ready_future<stop_iteration>(stop_iteration::yes);
-            }
-            auto f = futurize_invoke(action, *it);
-            ++it;
-            if (f.available()) {
-                return f.failed() ? make_exception_future<stop_iteration>(f.get_exception())
-                                  : make_ready_future<stop_iteration>(stop_iteration(it == end));
-            }
-            return f.discard_result().then([] { return stop_iteration::no; });
-        }
-    };
-    return repeat_body(body{std::move(begin), std::move(end), std::forward<Action>(action)});
-}
-
-}
-
-/// Calls action for each element in turn, each time when the one before is done.
-template <typename Iterator, typename Sentinel, typename AsyncAction>
-    requires(!internal::any_range<Iterator> || std::is_pointer_v<Iterator>) &&
-            requires(Iterator i, Sentinel s, AsyncAction a) {
-                *i;
-                i == s;
-                internal::call(a, *i);
-            }
-future<> do_for_each(Iterator begin, Sentinel end, AsyncAction action) noexcept {
-    if constexpr (internal::keep_body<AsyncAction, decltype(*begin)>) {
-        return do_with(std::move(action), [begin = std::move(begin), end = std::move(end)](AsyncAction& kept) mutable {
-            return internal::for_each_in_turn(std::move(begin), std::move(end), internal::body_ref<AsyncAction>{&kept});
-        });
+/// What keeps a range alive that a pointer was given for: a copy where there can be one, the pointer itself if it is
+/// ours.
+template <typename Pointer>
+using owner_of_t = std::conditional_t<std::is_lvalue_reference_v<Pointer> &&
+                                          !std::is_copy_constructible_v<std::remove_cvref_t<Pointer>>,
+                                      no_owner, std::remove_cvref_t<Pointer>>;
+template <typename Owner, typename Pointer>
+Owner own(Pointer&& pointer) {
+    if constexpr (std::is_same_v<Owner, no_owner>) {
+        return {};
     } else {
-        return internal::for_each_in_turn(std::move(begin), std::move(end), std::move(action));
+        return std::forward<Pointer>(pointer);
     }
 }
 
-/// The same for a range. A range given by lvalue, as all iterators, has to outlive the future; a temporary is kept.
-template <typename Range, typename AsyncAction>
-    requires internal::any_range<Range>
-future<> do_for_each(Range&& range, AsyncAction action) noexcept {
-    if constexpr (std::is_lvalue_reference_v<Range>) {
-        return do_for_each(std::begin(range), std::end(range), std::move(action));
-    } else {
-        return do_with(std::move(range), [action = std::move(action)](auto& kept) mutable {
-            return do_for_each(std::begin(kept), std::end(kept), std::move(action));
-        });
-    }
-}
-
-/// The same for a pointer to a range, which is kept.
-template <typename Pointer, typename AsyncAction>
-    requires internal::pointer_to_range<Pointer>
-future<> do_for_each(Pointer range, AsyncAction action) noexcept {
-    return do_with(std::move(range), [action = std::move(action)](auto& kept) mutable {
-        return do_for_each(std::begin(*kept), std::end(*kept), std::move(action));
-    });
-}
-
-namespace internal {
-
-/// The futures of a parallel loop that were not ready, waited for one after the other; the first failure is the result.
-class parallel_state final : public continuation_base<void>, public task_allocated {
-    std::vector<future<>> _waiting;
-    std::exception_ptr _error;
+/// Collects what parallel_for_each() has started and waits for all of it.
+template <typename Func>
+class parallel_task final : public task, public task_allocated {
+    std::vector<future<>> _started;
+    std::exception_ptr _failure;
     promise_base_with_type<void> _promise;
 
 public:
-    void add(future<>&& f) { _waiting.push_back(std::move(f)); }
-    void fail(std::exception_ptr ex) noexcept {
-        if (!_error) {
-            _error = std::move(ex);
+    Func func;
+
+    explicit parallel_task(Func&& f) : func(std::move(f)) {}
+    void reserve(size_t count) { _started.reserve(count); }
+    void add(future<>&& f) {
+        if (f.available()) {
+            note(f);
+        } else {
+            _started.push_back(std::move(f));
         }
     }
-    future<> wait() noexcept {
-        auto f = future_of(_promise);
-        wait_for_next();
-        return f;
-    }
-    void run_and_dispose() noexcept override;
-    task* waiting_task() noexcept override { return _promise.waiting_task(); }
-
-private:
-    void wait_for_next() noexcept;
-};
-
-template <typename Iterator, typename Sentinel, typename Func>
-future<> for_each_at_once(Iterator begin, Sentinel end, Func& func) noexcept {
-    parallel_state* state = nullptr;
-    std::exception_ptr error;
-    for (; begin != end; ++begin) {
-        auto f = futurize_invoke(func, *begin).discard_result();
-        if (!f.available()) {
-            if (!state) {
-                state = new parallel_state();
-            }
-            state->add(std::move(f));
-        } else if (f.failed()) {
-            auto ex = f.get_exception();
-            if (!error) {
-                error = std::move(ex);
-            }
+    /// Nothing more is added.
+    future<> finish() noexcept {
+        drop_available();
+        if (_started.empty()) {
+            auto result = outcome();
+            delete this;
+            return result;
         }
-    }
-    if (state) {
-        if (error) {
-            state->fail(std::move(error));
-        }
-        return state->wait();
-    }
-    return error ? make_exception_future<>(std::move(error)) : make_ready_future<>();
-}
-
-}
-
-/// Calls func for all elements at once and resolves when all futures have. One of the failures, if any, is the result.
-template <typename Iterator, typename Sentinel, typename Func>
-    requires(!internal::any_range<Iterator> || std::is_pointer_v<Iterator>) &&
-            requires(Iterator i, Sentinel s, Func f) {
-                i != s;
-                internal::call(f, *i);
-            }
-future<> parallel_for_each(Iterator begin, Sentinel end, Func&& func) noexcept {
-    return internal::with_function<internal::keep_body<std::remove_cvref_t<Func>, decltype(*begin)>>(
-        std::forward<Func>(func), [&begin, &end](auto& f) {
-            return internal::for_each_at_once(std::move(begin), std::move(end), f);
-        });
-}
-
-template <typename Range, typename Func>
-    requires internal::any_range<Range>
-future<> parallel_for_each(Range&& range, Func&& func) noexcept {
-    if constexpr (std::is_lvalue_reference_v<Range>) {
-        return parallel_for_each(std::begin(range), std::end(range), std::forward<Func>(func));
-    } else {
-        return do_with(std::move(range), [&func](auto& kept) {
-            return parallel_for_each(std::begin(kept), std::end(kept), std::forward<Func>(func));
-        });
-    }
-}
-
-template <typename Pointer, typename Func>
-    requires internal::pointer_to_range<Pointer>
-future<> parallel_for_each(Pointer range, Func&& func) noexcept {
-    return do_with(std::move(range), [&func](auto& kept) {
-        return parallel_for_each(std::begin(*kept), std::end(*kept), std::forward<Func>(func));
-    });
-}
-
-namespace internal {
-
-/// At most `limit` bodies at a time: starts the next one whenever one ends.
-template <typename Iterator, typename Sentinel, typename Func>
-class concurrent_loop final : public task, public task_allocated {
-    Iterator _it;
-    Sentinel _end;
-    size_t _limit;
-    Func _func;
-    size_t _running = 0;
-    bool _scheduled = false;
-    std::exception_ptr _error;
-    promise_base_with_type<void> _promise;
-
-public:
-    concurrent_loop(Iterator it, Sentinel end, size_t limit, Func func)
-        : _it(std::move(it)), _end(std::move(end)), _limit(limit ? limit : 1), _func(std::move(func)) {}
-    future<> start() noexcept {
-        auto f = future_of(_promise);
-        run_and_dispose();
-        return f;
+        auto result = future_of(_promise);
+        make_future_access::wait_in_place(_started.back(), this);
+        return result;
     }
     void run_and_dispose() noexcept override {
-        _scheduled = false;
-        // A failure starts nothing more.
-        while (_running < _limit && _it != _end && !_error) {
-            auto f = futurize_invoke(_func, *_it).discard_result();
-            ++_it;
-            if (!f.available()) {
-                ++_running;
-                (void)f.then_wrapped([this](future<> f) { ended(std::move(f)); });
-            } else if (f.failed()) {
-                fail(f.get_exception());
-            } else if (need_preempt()) {
-                _scheduled = true;
-                ::seastar::schedule(this);
-                return;
-            }
+        drop_available();
+        if (!_started.empty()) {
+            make_future_access::wait_in_place(_started.back(), this);
+            return;
         }
-        if (_running == 0 && !_scheduled) {
-            auto promise = std::move(_promise);
-            auto error = std::move(_error);
-            delete this;
-            if (error) {
-                promise.set_exception(std::move(error));
-            } else {
-                promise.set_value();
-            }
-        }
+        auto promise = std::move(_promise);
+        auto result = outcome();
+        delete this;
+        result.forward_to(std::move(promise));
     }
     task* waiting_task() noexcept override { return _promise.waiting_task(); }
 
 private:
-    void fail(std::exception_ptr ex) noexcept {
-        if (!_error) {
-            _error = std::move(ex);
+    void note(future<>& f) noexcept {
+        if (f.failed()) {
+            _failure = f.get_exception();
         }
     }
-    void ended(future<>&& f) noexcept {
-        --_running;
-        if (f.failed()) {
-            fail(f.get_exception());
+    void drop_available() noexcept {
+        while (!_started.empty() && _started.back().available()) {
+            note(_started.back());
+            _started.pop_back();
         }
-        if (!_scheduled) {
-            run_and_dispose();
+    }
+    future<> outcome() noexcept {
+        return _failure ? make_exception_future<>(std::move(_failure)) : make_ready_future<>();
+    }
+};
+
+template <typename Iterator, typename Sentinel>
+size_t count_if_cheap(const Iterator& at, const Sentinel& end) noexcept {
+    if constexpr (std::sized_sentinel_for<Sentinel, Iterator>) {
+        return static_cast<size_t>(end - at);
+    } else {
+        return 0;
+    }
+}
+
+template <typename Iterator, typename Sentinel, typename Func>
+future<> run_parallel(Iterator at, Sentinel end, Func func) noexcept {
+    parallel_task<Func>* waits = nullptr;
+    future<> failed = make_ready_future<>();
+    try {
+        if constexpr (is_pinned<Func, decltype(*at)>) {
+            if (at != end) {
+                waits = new parallel_task<Func>(std::move(func));
+            }
+        }
+        while (at != end) {
+            auto f = step_of(waits ? waits->func : func, *at);
+            ++at;
+            if (waits) {
+                waits->add(std::move(f));
+            } else if (f.failed()) {
+                failed.ignore_ready_future();
+                failed = std::move(f);
+            } else if (!f.available()) {
+                waits = new parallel_task<Func>(std::move(func));
+                waits->reserve(count_if_cheap(at, end) + 1);
+                waits->add(std::move(f));
+            }
+        }
+    } catch (...) {
+        failed.ignore_ready_future();
+        failed = current_exception_as_future();
+    }
+    if (!waits) {
+        return failed;
+    }
+    if (failed.failed()) {
+        waits->add(std::move(failed));
+    }
+    return waits->finish();
+}
+
+/// max_concurrent_for_each(): as many slots as calls may be in flight; each takes the next element when its call is
+/// done.
+template <typename Owner, typename Iterator, typename Sentinel, typename Func>
+class concurrent_loop {
+    class slot final : public continuation_base<void>, public task_allocated {
+        concurrent_loop& _loop;
+
+    public:
+        explicit slot(concurrent_loop& loop) noexcept : _loop(loop) {}
+
+        void run_and_dispose() noexcept override {
+            auto f = make_future_access::from_state(this->take_state());
+            if (_loop.next(f)) {
+                internal::set_callback(std::move(f), this);
+            } else {
+                auto& loop = _loop;
+                delete this;
+                loop.slot_is_free();
+            }
+        }
+        task* waiting_task() noexcept override { return _loop._promise.waiting_task(); }
+    };
+
+    [[no_unique_address]] Owner _owner;
+    Iterator _at;
+    Sentinel _end;
+    Func _func;
+    size_t _slots = 0;
+    bool _stopped = false; ///< an iterator threw: there is no way to go on
+    std::exception_ptr _failure;
+    promise_base_with_type<void> _promise;
+
+public:
+    concurrent_loop(Owner owner, Iterator at, Sentinel end, Func func)
+        : _owner(std::move(owner)), _at(std::move(at)), _end(std::move(end)), _func(std::move(func)) {}
+    static constexpr bool pinned = is_pinned<Func, decltype(*std::declval<Iterator&>())>;
+
+    /// Deals with the available `f` and takes elements until a call has to be waited for, `f` then. False: there are no
+    /// more elements.
+    bool next(future<>& f) noexcept {
+        for (;;) {
+            if (f.failed()) {
+                _failure = f.get_exception();
+            }
+            try {
+                if (_stopped || !(_at != _end)) {
+                    return false;
+                }
+                f = step_of(_func, *_at);
+                ++_at;
+            } catch (...) {
+                _stopped = true;
+                f.ignore_ready_future();
+                f = current_exception_as_future();
+            }
+            if (!f.available() || need_preempt()) {
+                return true;
+            }
+        }
+    }
+    /// Occupies a slot. Requires: on the heap.
+    void wait(future<>&& f) noexcept {
+        ++_slots;
+        internal::set_callback(std::move(f), new slot(*this));
+    }
+    future<> fill(size_t max) noexcept {
+        auto f = make_ready_future<>();
+        while (_slots < max && next(f)) {
+            wait(std::move(f));
+            f = make_ready_future<>();
+        }
+        if (_slots == 0) {
+            auto result = outcome();
+            delete this;
+            return result;
+        }
+        return future_of(_promise);
+    }
+    future<> outcome() noexcept {
+        return _failure ? make_exception_future<>(std::move(_failure)) : make_ready_future<>();
+    }
+
+private:
+    void slot_is_free() noexcept {
+        if (--_slots == 0) {
+            auto promise = std::move(_promise);
+            auto result = outcome();
+            delete this;
+            result.forward_to(std::move(promise));
         }
     }
 };
 
-}
-
-/// Calls func for all elements, at most max_concurrent at a time.
-template <typename Iterator, typename Sentinel, typename Func>
-    requires(!internal::any_range<Iterator> || std::is_pointer_v<Iterator>) &&
-            requires(Iterator i, Sentinel s, Func f) {
-                i != s;
-                internal::call(f, *i);
-            }
-future<> max_concurrent_for_each(Iterator begin, Sentinel end, size_t max_concurrent, Func&& func) noexcept {
-    using loop = internal::concurrent_loop<Iterator, Sentinel, std::decay_t<Func>>;
-    return (new loop(std::move(begin), std::move(end), max_concurrent, std::forward<Func>(func)))->start();
-}
-
-template <typename Range, typename Func>
-    requires internal::any_range<Range>
-future<> max_concurrent_for_each(Range&& range, size_t max_concurrent, Func&& func) noexcept {
-    if constexpr (std::is_lvalue_reference_v<Range>) {
-        return max_concurrent_for_each(std::begin(range), std::end(range), max_concurrent, std::forward<Func>(func));
+template <typename Loop>
+future<> run_concurrent(Loop loop, size_t max) noexcept {
+    SEASTAR_ASSERT(max > 0);
+    if constexpr (Loop::pinned) {
+        return (new Loop(std::move(loop)))->fill(max);
     } else {
-        return do_with(std::move(range), [max_concurrent, &func](auto& kept) {
-            return max_concurrent_for_each(std::begin(kept), std::end(kept), max_concurrent, std::forward<Func>(func));
+        auto f = make_ready_future<>();
+        if (!loop.next(f)) {
+            return loop.outcome();
+        }
+        auto* waits = new Loop(std::move(loop));
+        waits->wait(std::move(f));
+        return waits->fill(max);
+    }
+}
+
+/// Calls loop(owner, begin, end) for a range, however it is given: a reference, a temporary, a pointer to one.
+template <typename Range, typename Loop>
+auto over_range(Range&& range, Loop&& loop) noexcept {
+    if constexpr (pointer_to_range<Range>) {
+        using owner = owner_of_t<Range>;
+        auto& r = *range;
+        return loop(own<owner>(std::forward<Range>(range)), std::begin(r), std::end(r));
+    } else {
+        return loop(no_owner(), std::begin(range), std::end(range));
+    }
+}
+
+/// A range that goes when the call returns.
+template <typename Range>
+inline constexpr bool is_temporary_range =
+    !std::is_lvalue_reference_v<Range> && !std::ranges::enable_borrowed_range<std::remove_cvref_t<Range>> &&
+    !pointer_to_range<Range>;
+
+}
+
+/// Calls action, which returns stop_iteration or a future of it, until that is stop_iteration::yes.
+template <typename Action>
+future<> repeat(Action&& action) noexcept {
+    return internal::run_loop(internal::repeat_body<std::decay_t<Action>>{std::forward<Action>(action)});
+}
+
+/// The T in the std::optional<T>, or the future of it, that the body of repeat_until_value() returns.
+template <typename Optional>
+struct repeat_until_value_type_helper;
+template <typename T>
+struct repeat_until_value_type_helper<future<std::optional<T>>> {
+    using value_type = T;
+    using optional_type = std::optional<T>;
+    using future_type = future<T>;
+    using future_optional_type = future<optional_type>;
+};
+template <typename Action>
+using repeat_until_value_return_type =
+    typename repeat_until_value_type_helper<typename futurize<std::invoke_result_t<Action>>::type>::future_type;
+
+/// Calls action, which returns std::optional<T> or a future of it, until there is a value.
+template <typename Action>
+repeat_until_value_return_type<Action> repeat_until_value(Action action) noexcept {
+    using value = typename repeat_until_value_return_type<Action>::value_type;
+    return internal::run_loop(internal::repeat_until_value_body<Action, value>{std::move(action), {}});
+}
+
+/// Calls action until stop() is true before a call.
+template <typename StopCondition, typename Action>
+future<> do_until(StopCondition stop, Action action) noexcept {
+    return internal::run_loop(internal::do_until_body<StopCondition, Action>{std::move(stop), std::move(action)});
+}
+
+/// Calls action again and again until it fails.
+template <typename Action>
+future<> keep_doing(Action action) noexcept {
+    return internal::run_loop(internal::do_until_body<internal::never_stop, Action>{{}, std::move(action)});
+}
+
+/// Calls action(*it) for each element in turn; the next call is made when the future of the one before has resolved.
+/// What the iterators point into must live until the result resolves.
+template <typename Iterator, typename Sentinel, typename Action>
+    requires requires(Iterator i, Sentinel s) {
+        { *i };
+        { i != s };
+    }
+future<> do_for_each(Iterator begin, Sentinel end, Action action) noexcept {
+    return internal::run_loop(internal::do_for_each_body<internal::no_owner, Iterator, Sentinel, Action>{
+        {}, std::move(begin), std::move(end), std::move(action)});
+}
+
+/// The same for a range. A reference: it must live until the result resolves. A temporary or a smart pointer is kept.
+template <typename Range, typename Action>
+future<> do_for_each(Range&& range, Action action) noexcept {
+    if constexpr (internal::is_temporary_range<Range>) {
+        return do_with(std::forward<Range>(range), [action = std::move(action)](auto& range) mutable {
+            return do_for_each(range, std::move(action));
+        });
+    } else {
+        return internal::over_range(std::forward<Range>(range), [&action](auto owner, auto begin, auto end) {
+            return internal::run_loop(
+                internal::do_for_each_body<decltype(owner), decltype(begin), decltype(end), Action>{
+                    std::move(owner), std::move(begin), std::move(end), std::move(action)});
         });
     }
 }
 
-template <typename Pointer, typename Func>
-    requires internal::pointer_to_range<Pointer>
-future<> max_concurrent_for_each(Pointer range, size_t max_concurrent, Func&& func) noexcept {
-    return do_with(std::move(range), [max_concurrent, &func](auto& kept) {
-        return max_concurrent_for_each(std::begin(*kept), std::end(*kept), max_concurrent, std::forward<Func>(func));
+/// Calls func(*it) for all elements at once, without waiting in between. Resolves when all calls have; failed if one
+/// has.
+template <typename Iterator, typename Sentinel, typename Func>
+    requires requires(Iterator i, Sentinel s) {
+        { *i };
+        { i != s };
+    }
+future<> parallel_for_each(Iterator begin, Sentinel end, Func&& func) noexcept {
+    return internal::run_parallel<Iterator, Sentinel, std::decay_t<Func>>(std::move(begin), std::move(end),
+                                                                          std::forward<Func>(func));
+}
+/// The same for a range, or a smart pointer to one. What the elements are references to must outlive the calls.
+template <typename Range, typename Func>
+future<> parallel_for_each(Range&& range, Func&& func) noexcept {
+    return internal::over_range(std::forward<Range>(range), [&func](auto owner, auto begin, auto end) {
+        using owner_t = decltype(owner);
+        if constexpr (std::is_same_v<owner_t, internal::no_owner>) {
+            return parallel_for_each(std::move(begin), std::move(end), std::forward<Func>(func));
+        } else {
+            auto f = parallel_for_each(std::move(begin), std::move(end), std::forward<Func>(func));
+            return f.available() ? std::move(f) : std::move(f).finally([owner = std::move(owner)] {});
+        }
     });
+}
+
+/// As parallel_for_each(), but with at most max_concurrent calls in flight. Requires: max_concurrent > 0.
+template <typename Iterator, typename Sentinel, typename Func>
+    requires requires(Iterator i, Sentinel s) {
+        { *i };
+        { i != s };
+    }
+future<> max_concurrent_for_each(Iterator begin, Sentinel end, size_t max_concurrent, Func&& func) noexcept {
+    return internal::run_concurrent(
+        internal::concurrent_loop<internal::no_owner, Iterator, Sentinel, std::decay_t<Func>>(
+            {}, std::move(begin), std::move(end), std::forward<Func>(func)),
+        max_concurrent);
+}
+/// The same for a range. A reference: it must live until the result resolves. A temporary or a smart pointer is kept.
+template <typename Range, typename Func>
+future<> max_concurrent_for_each(Range&& range, size_t max_concurrent, Func&& func) noexcept {
+    if constexpr (internal::is_temporary_range<Range>) {
+        return do_with(std::forward<Range>(range), std::decay_t<Func>(std::forward<Func>(func)),
+                       [max_concurrent](auto& range, auto& func) {
+                           return max_concurrent_for_each(range, max_concurrent, std::move(func));
+                       });
+    } else {
+        return internal::over_range(std::forward<Range>(range), [&](auto owner, auto begin, auto end) {
+            return internal::run_concurrent(
+                internal::concurrent_loop<decltype(owner), decltype(begin), decltype(end), std::decay_t<Func>>(
+                    std::move(owner), std::move(begin), std::move(end), std::forward<Func>(func)),
+                max_concurrent);
+        });
+    }
 }
 
 }

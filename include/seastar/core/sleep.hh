@@ -2,6 +2,7 @@
 #pragma once
 
 #include <seastar/core/abort_source.hh>
+#include <seastar/core/future.hh>
 #include <seastar/core/lowres_clock.hh>
 #include <seastar/core/timer.hh>
 
@@ -17,7 +18,7 @@ namespace internal {
 
 /// A timer and its promise in one allocation; gone when it fires.
 template <typename Clock>
-class sleeper final {
+class sleeper final : public task_allocated {
     promise_base_with_type<void> _promise;
     timer<Clock> _timer{[this] {
         _promise.set_value();
@@ -31,9 +32,6 @@ class sleeper final {
     }
 
 public:
-    static void* operator new(size_t size) { return memory::allocate_task(size); }
-    static void operator delete(void* p, size_t size) noexcept { memory::free_task(p, size); }
-
     future<> start(typename Clock::duration duration) noexcept {
         _timer.arm(duration);
         return future_of(_promise);

@@ -1,4 +1,4 @@
-/// The failure of a wait whose time ran out.
+/// What waits fail with that were given a deadline and missed it.
 #pragma once
 
 #include <exception>
@@ -7,9 +7,10 @@ namespace seastar {
 
 class timed_out_error : public std::exception {
 public:
-    const char* what() const noexcept override { return "timedout"; }
+    const char* what() const noexcept override;
 };
 
+/// How primitives that take an exception factory make the exception of a deadline.
 struct default_timeout_exception_factory {
     static auto timeout() { return timed_out_error(); }
 };

@@ -1,9 +1,7 @@
-/// when_all(): waits for several futures.
+/// Waiting for several futures at once: when_all() gives back all of them, when_all_succeed() their values.
 #pragma once
 
-#include <seastar/core/do_with.hh>
 #include <seastar/core/future.hh>
-#include <seastar/core/loop.hh>
 
 #include <iterator>
 #include <tuple>
@@ -11,197 +9,218 @@
 
 namespace seastar {
 
-/// A function is called and what comes of it becomes a future; a future stays what it is.
-template <typename T>
-auto futurize_invoke_if_func(T&& value) noexcept {
-    if constexpr (std::is_invocable_v<T>) {
-        return futurize_invoke(std::forward<T>(value));
+/// A future as it is; anything else is a function, which is called for one.
+template <typename FutureOrFunc>
+auto futurize_invoke_if_func(FutureOrFunc&& f) noexcept {
+    if constexpr (is_future<std::remove_cvref_t<FutureOrFunc>>::value) {
+        static_assert(!std::is_lvalue_reference_v<FutureOrFunc>, "futures are passed by std::move()");
+        return std::move(f);
     } else {
-        static_assert(is_future<std::remove_cvref_t<T>>::value, "a future or a function without arguments is expected");
-        static_assert(!std::is_lvalue_reference_v<T>, "futures are taken by rvalue: use std::move()");
-        return std::forward<T>(value);
+        return futurize_invoke(std::forward<FutureOrFunc>(f));
     }
 }
 
 namespace internal {
 
-/// Futures, and waiting for those that are not ready, one after the other. The result stays in the futures.
-template <typename Futures>
-class when_all_state final : public task, public task_allocated {
-    Futures _futures;
-    promise_base_with_type<Futures> _promise;
-
-public:
-    explicit when_all_state(Futures&& futures) : _futures(std::move(futures)) {}
-    future<Futures> start() noexcept {
-        auto f = future_of(_promise);
-        run_and_dispose();
-        return f;
-    }
-    void run_and_dispose() noexcept override {
-        if (!wait_for_one()) {
-            auto promise = std::move(_promise);
-            auto futures = std::move(_futures);
-            delete this;
-            promise.set_value(std::move(futures));
-        }
-    }
-    task* waiting_task() noexcept override { return _promise.waiting_task(); }
-
-private:
-    template <typename T>
-    bool wait_for(future<T>& f) noexcept {
-        if (f.available()) {
-            return false;
-        }
-        make_future_access::wait_in_place(f, this);
-        return true;
-    }
-    bool wait_for_one() noexcept {
-        if constexpr (is_tuple<Futures>) {
-            return std::apply([this](auto&... f) { return (wait_for(f) || ...); }, _futures);
-        } else {
-            for (auto& f : _futures) {
-                if (wait_for(f)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
-};
-
-template <typename Futures>
-future<Futures> wait_for_all(Futures&& futures) noexcept {
-    bool ready;
-    if constexpr (is_tuple<Futures>) {
-        ready = std::apply([](auto&... f) { return (f.available() && ...); }, futures);
-    } else {
-        ready = true;
-        for (auto& f : futures) {
-            ready = ready && f.available();
-        }
-    }
-    if (ready) {
-        return make_ready_future<Futures>(std::move(futures));
-    }
-    return (new when_all_state<Futures>(std::move(futures)))->start();
+/// The first of the futures that is not available; wait_for(it, waiter). False: all are.
+template <typename... T>
+bool wait_for_one(std::tuple<future<T>...>& all, task* waiter) noexcept {
+    return std::apply(
+        [waiter](future<T>&... f) {
+            return (... || (!f.available() && (make_future_access::wait_in_place(f, waiter), true)));
+        },
+        all);
 }
-
 template <typename T>
-struct value_tuple {
-    using type = std::tuple<T>;
-    static type take(future<T>& f) { return type(f.get()); }
-};
-template <>
-struct value_tuple<void> {
-    using type = std::tuple<>;
-    static type take(future<>& f) {
-        f.get();
-        return {};
-    }
-};
-
-// The first failure; the others are dropped without a report.
-template <typename T>
-void take_failure(std::exception_ptr& first, future<T>& f) noexcept {
-    if (f.failed()) {
-        auto ex = f.get_exception();
-        if (!first) {
-            first = std::move(ex);
+bool wait_for_one(std::vector<future<T>>& all, task* waiter) noexcept {
+    for (auto& f : all) {
+        if (!f.available()) {
+            make_future_access::wait_in_place(f, waiter);
+            return true;
         }
     }
+    return false;
 }
 
 template <typename... T>
-auto values_of(std::tuple<future<T>...>&& futures) noexcept {
-    using values = decltype(std::tuple_cat(std::declval<typename value_tuple<T>::type>()...));
-    std::exception_ptr error;
-    std::apply([&error](auto&... f) { (take_failure(error, f), ...); }, futures);
-    if (error) {
-        return make_exception_future<values>(std::move(error));
-    }
-    return std::apply(
-        [](auto&... f) { return make_ready_future<values>(std::tuple_cat(value_tuple<T>::take(f)...)); }, futures);
+bool all_available(const std::tuple<future<T>...>& all) noexcept {
+    return std::apply([](const future<T>&... f) { return (... && f.available()); }, all);
 }
+template <typename T>
+bool all_available(const std::vector<future<T>>& all) noexcept {
+    for (auto& f : all) {
+        if (!f.available()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Holds the futures where they are until all are available, then makes Finish's result of them. One allocation.
+template <typename Futures, typename Finish>
+class wait_for_all final : public task, public task_allocated {
+    using result = decltype(Finish::of(std::declval<Futures>()));
+    using T = typename result::value_type;
+    Futures _futures;
+    promise_base_with_type<T> _promise;
+
+    explicit wait_for_all(Futures&& futures) noexcept : _futures(std::move(futures)) {}
+
+public:
+    static result of(Futures futures) noexcept {
+        if (all_available(futures)) {
+            return Finish::of(std::move(futures));
+        }
+        auto* w = new wait_for_all(std::move(futures));
+        auto f = future_of(w->_promise);
+        wait_for_one(w->_futures, w);
+        return f;
+    }
+    void run_and_dispose() noexcept override {
+        if (!wait_for_one(_futures, this)) {
+            Finish::of(std::move(_futures)).forward_to(std::move(_promise));
+            delete this;
+        }
+    }
+    task* waiting_task() noexcept override { return _promise.waiting_task(); }
+};
+
+struct finish_with_futures {
+    template <typename Futures>
+    static future<Futures> of(Futures&& futures) noexcept {
+        return make_ready_future<Futures>(std::move(futures));
+    }
+};
+
+/// One failure out of many; the others are forgotten.
+class failure_of {
+    std::exception_ptr _ex;
+
+public:
+    template <typename T>
+    void look_at(future<T>& f) noexcept {
+        if (f.failed()) {
+            _ex = f.get_exception();
+        }
+    }
+    explicit operator bool() const noexcept { return static_cast<bool>(_ex); }
+    std::exception_ptr take() noexcept { return std::move(_ex); }
+};
 
 template <typename T>
-auto values_of(std::vector<future<T>>&& futures) noexcept {
-    using result = std::conditional_t<std::is_void_v<T>, void, std::vector<stored_t<T>>>;
-    std::exception_ptr error;
-    for (auto& f : futures) {
-        take_failure(error, f);
-    }
-    if (error) {
-        return make_exception_future<result>(std::move(error));
-    }
+auto value_as_tuple(future<T>& f) noexcept {
     if constexpr (std::is_void_v<T>) {
-        return make_ready_future<>();
+        return std::tuple<>();
     } else {
-        result values;
-        values.reserve(futures.size());
-        for (auto& f : futures) {
-            values.push_back(f.get());
-        }
-        return make_ready_future<result>(std::move(values));
+        return std::tuple<T>(f.get());
     }
 }
 
-template <typename Iterator>
-using iterated_future = std::remove_cvref_t<decltype(*std::declval<Iterator&>())>;
+struct finish_with_values {
+    template <typename... T>
+    static auto of(std::tuple<future<T>...>&& futures) noexcept {
+        using values = decltype(std::tuple_cat(value_as_tuple(std::declval<future<T>&>())...));
+        return std::apply(
+            [](future<T>&... f) {
+                failure_of failure;
+                (..., failure.look_at(f));
+                if (failure) {
+                    return make_exception_future<values>(failure.take());
+                }
+                return make_ready_future<values>(std::tuple_cat(value_as_tuple(f)...));
+            },
+            futures);
+    }
+    template <typename T>
+    static auto of(std::vector<future<T>>&& futures) noexcept {
+        using values = std::conditional_t<std::is_void_v<T>, void, std::vector<stored_t<T>>>;
+        failure_of failure;
+        for (auto& f : futures) {
+            failure.look_at(f);
+        }
+        if (failure) {
+            return make_exception_future<values>(failure.take());
+        }
+        if constexpr (std::is_void_v<T>) {
+            return make_ready_future<>();
+        } else {
+            try {
+                values v;
+                v.reserve(futures.size());
+                for (auto& f : futures) {
+                    v.push_back(f.get());
+                }
+                return make_ready_future<values>(std::move(v));
+            } catch (...) {
+                return current_exception_as_future<values>();
+            }
+        }
+    }
+};
 
 template <typename Iterator>
-auto to_vector(Iterator begin, Iterator end) {
-    std::vector<iterated_future<Iterator>> futures;
+concept future_iterator = requires(Iterator i) {
+    typename std::iterator_traits<Iterator>::iterator_category;
+    requires is_future<typename std::iterator_traits<Iterator>::value_type>::value;
+};
+
+template <typename Iterator>
+std::vector<typename std::iterator_traits<Iterator>::value_type> take_futures(Iterator begin, Iterator end) {
+    std::vector<typename std::iterator_traits<Iterator>::value_type> futures;
+    if constexpr (std::forward_iterator<Iterator>) {
+        futures.reserve(static_cast<size_t>(std::distance(begin, end)));
+    }
     for (; begin != end; ++begin) {
         futures.push_back(std::move(*begin));
     }
     return futures;
 }
 
-template <typename... T>
-inline constexpr bool are_iterators = false;
-template <typename T>
-inline constexpr bool are_iterators<T, T> = !std::is_invocable_v<T> && requires(T i) {
-    *i;
-    ++i;
-    i != i;
-};
+template <typename Finish, typename... FutureOrFunc>
+auto wait_for_each(FutureOrFunc&&... f) noexcept {
+    using futures = std::tuple<decltype(futurize_invoke_if_func(std::forward<FutureOrFunc>(f)))...>;
+    return wait_for_all<futures, Finish>::of(futures{futurize_invoke_if_func(std::forward<FutureOrFunc>(f))...});
+}
+template <typename Finish, typename Iterator>
+auto wait_for_range(Iterator begin, Iterator end) noexcept {
+    using futures = std::vector<typename std::iterator_traits<Iterator>::value_type>;
+    using result = decltype(wait_for_all<futures, Finish>::of(std::declval<futures>()));
+    try {
+        return wait_for_all<futures, Finish>::of(take_futures(begin, end));
+    } catch (...) {
+        return current_exception_as_future<typename result::value_type>();
+    }
+}
 
 }
 
-/// Waits for all, whatever becomes of them. The result is a tuple of the futures, now ready; failures are in them.
-/// Arguments are futures, by rvalue, or functions that return something.
-template <typename... T>
-    requires(!internal::are_iterators<std::remove_cvref_t<T>...>)
-auto when_all(T&&... futures) noexcept {
-    return internal::wait_for_all(std::make_tuple(futurize_invoke_if_func(std::forward<T>(futures))...));
+/// Futures, or functions that return them: a future of a tuple of these futures, all available, failed ones too.
+template <typename... FutureOrFunc>
+    requires(!(sizeof...(FutureOrFunc) == 2 && (... && internal::future_iterator<std::decay_t<FutureOrFunc>>)))
+auto when_all(FutureOrFunc&&... f) noexcept {
+    return internal::wait_for_each<internal::finish_with_futures>(std::forward<FutureOrFunc>(f)...);
 }
-/// The same for a range of futures of one type: a vector of them.
-template <typename Iterator>
-    requires internal::are_iterators<Iterator, Iterator>
+/// The same for a range of futures, which are moved from: a future of a vector.
+template <internal::future_iterator Iterator>
 auto when_all(Iterator begin, Iterator end) noexcept {
-    return internal::wait_for_all(internal::to_vector(begin, end));
+    return internal::wait_for_range<internal::finish_with_futures>(std::move(begin), std::move(end));
 }
 
-/// Waits for all. The result is their values, those of future<>s left out: a continuation takes them as arguments (or as
-/// one std::tuple); without any it converts to future<>. If some failed one of the failures is the result.
-template <typename... T>
-    requires(!internal::are_iterators<std::remove_cvref_t<T>...>)
-auto when_all_succeed(T&&... futures) noexcept {
-    return when_all(std::forward<T>(futures)...).then([](auto&& ready) { return internal::values_of(std::move(ready)); });
+/// A future of a tuple of the values, those of future<> left out; then() also takes them as separate arguments, and
+/// where there are none it converts to future<>. Waits for all; if any failed, fails with one of the exceptions.
+template <typename... FutureOrFunc>
+    requires(!(sizeof...(FutureOrFunc) == 2 && (... && internal::future_iterator<std::decay_t<FutureOrFunc>>)))
+auto when_all_succeed(FutureOrFunc&&... f) noexcept {
+    return internal::wait_for_each<internal::finish_with_values>(std::forward<FutureOrFunc>(f)...);
 }
-/// The same for a range: a vector of the values, or nothing.
-template <typename Iterator>
-    requires internal::are_iterators<Iterator, Iterator>
+/// The same for a range: a future of a vector of the values, or future<> where there are none.
+template <internal::future_iterator Iterator>
 auto when_all_succeed(Iterator begin, Iterator end) noexcept {
-    return when_all(begin, end).then([](auto&& ready) { return internal::values_of(std::move(ready)); });
+    return internal::wait_for_range<internal::finish_with_values>(std::move(begin), std::move(end));
 }
 template <typename T>
 auto when_all_succeed(std::vector<future<T>>&& futures) noexcept {
-    return internal::wait_for_all(std::move(futures)).then([](auto&& ready) {
-        return internal::values_of(std::move(ready));
-    });
+    return internal::wait_for_all<std::vector<future<T>>, internal::finish_with_values>::of(std::move(futures));
 }
 
 }

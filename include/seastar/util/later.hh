@@ -1,4 +1,4 @@
-/// Giving the loop a chance.
+/// Futures that resolve a little later: letting others run.
 #pragma once
 
 #include <seastar/core/future.hh>
@@ -6,16 +6,25 @@
 
 namespace seastar {
 
-/// Resolves after what is queued now on this shard has run.
+/// Resolves after the tasks that are ready now have had their turn.
 future<> yield() noexcept;
-inline future<> later() noexcept { return yield(); }
 
-/// yield(), if the shard wants its time back.
-inline future<> maybe_yield() noexcept { return need_preempt() ? yield() : make_ready_future<>(); }
+/// yield() if the shard wants its time back, else ready. For long computations in continuations.
+inline future<> maybe_yield() noexcept {
+    if (need_preempt()) {
+        return yield();
+    }
+    return make_ready_future<>();
+}
 
-/// Resolves after the kernel was asked for completed operations once more.
+/// Resolves when the loop has asked the kernel for news. Rarely needed.
 future<> check_for_io_immediately() noexcept;
 
+/// Ready.
 inline future<> now() noexcept { return make_ready_future<>(); }
+
+[[deprecated("use yield() or check_for_io_immediately()")]] inline future<> later() noexcept {
+    return check_for_io_immediately();
+}
 
 }

@@ -2,64 +2,65 @@
 
 namespace seastar {
 
-void abort_source::subscription::link(abort_source& source) noexcept {
-    _source = &source;
-    _prev = source._last;
-    (_prev ? _prev->_next : source._first) = this;
-    source._last = this;
+const char* abort_requested_exception::what() const noexcept { return "abort requested"; }
+
+namespace internal {
+
+void abort_link::unlink() noexcept {
+    _prev->_next = _next;
+    _next->_prev = _prev;
+    _next = _prev = this;
 }
 
-void abort_source::subscription::unlink() noexcept {
-    (_prev ? _prev->_next : _source->_first) = _next;
-    (_next ? _next->_prev : _source->_last) = _prev;
-    _next = _prev = nullptr;
-    _source = nullptr;
+void abort_link::insert_before(abort_link& at) noexcept {
+    SEASTAR_ASSERT(!linked());
+    _next = &at;
+    _prev = at._prev;
+    _prev->_next = this;
+    at._prev = this;
 }
 
-abort_source::subscription::subscription(subscription&& other) noexcept : _target(std::move(other._target)) {
-    if (other._source) {
-        // Takes the other's place in the order.
-        _source = other._source;
-        _next = other._next;
-        _prev = other._prev;
-        (_prev ? _prev->_next : _source->_first) = this;
-        (_next ? _next->_prev : _source->_last) = this;
-        other._source = nullptr;
-        other._next = other._prev = nullptr;
+void abort_link::take_place_of(abort_link& other) noexcept {
+    if (other.linked()) {
+        insert_before(other);
+        other.unlink();
     }
 }
 
-abort_source::subscription& abort_source::subscription::operator=(subscription&& other) noexcept {
-    if (this != &other) {
-        this->~subscription();
-        new (this) subscription(std::move(other));
-    }
-    return *this;
 }
 
-void abort_source::subscription::on_abort(const std::optional<std::exception_ptr>& ex) noexcept {
-    if (_source) {
+void abort_source::subscription::on_abort(exception_type ex) noexcept {
+    if (linked()) {
         unlink();
-        auto target = std::move(_target);
-        target(ex);
+        _target(ex); // may destroy this
     }
 }
 
-abort_source::abort_source(abort_source&& other) noexcept
-    : _first(std::exchange(other._first, nullptr)), _last(std::exchange(other._last, nullptr)),
-      _ex(std::move(other._ex)) {
-    for (auto* s = _first; s; s = s->_next) {
-        s->_source = this;
+abort_source::subscription abort_source::link(subscription&& s) noexcept {
+    s.insert_before(_subscribers);
+    return std::move(s);
+}
+
+void abort_source::forget_all() noexcept {
+    while (_subscribers.linked()) {
+        _subscribers.next()->unlink();
     }
 }
 
-void abort_source::do_request_abort(std::optional<std::exception_ptr> ex) noexcept {
+std::exception_ptr abort_source::get_default_exception() const noexcept {
+    return std::make_exception_ptr(abort_requested_exception());
+}
+
+void abort_source::request(std::optional<std::exception_ptr> ex) {
     if (abort_requested()) {
         return;
     }
     _ex = ex ? *ex : get_default_exception();
-    while (_first) {
-        _first->on_abort(ex);
+    // A function may destroy this source, and subscriptions of others with it: the list moves out of it first.
+    list_head called;
+    called.take_place_of(_subscribers);
+    while (called.linked()) {
+        static_cast<subscription*>(called.next())->on_abort(ex);
     }
 }
 

@@ -2,8 +2,23 @@
 
 namespace seastar {
 
-void gate::throw_closed() const { throw gate_closed_exception(); }
+const char* gate_closed_exception::what() const noexcept { return "gate closed"; }
 
-void named_gate::throw_closed() const { throw named_gate_closed_exception(_name); }
+named_gate_closed_exception::named_gate_closed_exception(std::string_view name) : _msg(name.data(), name.size()) {
+    constexpr std::string_view closed = " gate closed";
+    _msg.append(closed.data(), closed.size());
+}
+
+std::exception_ptr gate::closed_exception() const noexcept { return std::make_exception_ptr(gate_closed_exception()); }
+
+void gate::throw_closed() const { std::rethrow_exception(closed_exception()); }
+
+std::exception_ptr named_gate::closed_exception() const noexcept {
+    try {
+        return std::make_exception_ptr(named_gate_closed_exception(_name));
+    } catch (...) {
+        return std::current_exception();
+    }
+}
 
 }

@@ -1,38 +1,29 @@
 #include <seastar/core/semaphore.hh>
 
-namespace seastar::internal {
+#include <stdexcept>
 
-semaphore_waiters::~semaphore_waiters() {
-    while (_first) {
-        auto* w = _first;
-        remove(*w);
-        delete w; // whose future is broken by that
-    }
+namespace seastar {
+
+const char* broken_semaphore::what() const noexcept { return "Semaphore broken"; }
+const char* semaphore_timed_out::what() const noexcept { return "Semaphore timedout"; }
+const char* semaphore_aborted::what() const noexcept { return "Semaphore aborted"; }
+
+namespace {
+sstring about(std::string_view what, std::string_view name) {
+    sstring text(what.data(), what.size());
+    text.append(": ", 2);
+    text.append(name.data(), name.size());
+    return text;
+}
 }
 
-void semaphore_waiters::push_back(semaphore_waiter& w) noexcept {
-    w._prev = _last;
-    (_last ? _last->_next : _first) = &w;
-    _last = &w;
-    ++_size;
-}
+named_semaphore_timed_out::named_semaphore_timed_out(std::string_view name)
+    : _msg(about("Semaphore timed out", name)) {}
+broken_named_semaphore::broken_named_semaphore(std::string_view name) : _msg(about("Semaphore broken", name)) {}
+named_semaphore_aborted::named_semaphore_aborted(std::string_view name) : _msg(about("Semaphore aborted", name)) {}
 
-void semaphore_waiters::remove(semaphore_waiter& w) noexcept {
-    (w._prev ? w._prev->_next : _first) = w._next;
-    (w._next ? w._next->_prev : _last) = w._prev;
-    w._next = w._prev = nullptr;
-    --_size;
-}
-
-void semaphore_waiters::resolve(semaphore_waiter& w, std::exception_ptr error) noexcept {
-    remove(w);
-    auto promise = std::move(w._promise);
-    delete &w;
-    if (error) {
-        promise.set_exception(std::move(error));
-    } else {
-        promise.set_value();
-    }
+void internal::throw_too_many_units() {
+    throw std::invalid_argument("Cannot take more units than those protected by the semaphore");
 }
 
 }

@@ -18,7 +18,7 @@ struct http_limits {
     size_t header_count = 100;
     size_t connections = 1000; ///< of a shard; more are accepted and closed at once
     std::chrono::milliseconds header_timeout{5000}; ///< from a request's first byte, and for a body the same per 64 KiB
-    std::chrono::milliseconds idle_timeout{60'000};
+    std::chrono::milliseconds idle_timeout{60'000}; ///< between requests, and for a reader of 64 KiB of a reply
     http_limits() noexcept {}
 };
 
@@ -89,7 +89,8 @@ public:
         return _server_dist->invoke_on_all([addr, lo](http_server& server) { return server.listen(addr, lo); });
     }
     sharded<http_server>& server() { return *_server_dist; }
-    static sstring generate_server_name() { return "http"; }
+    /// A name that no other server of the process has, if all are named on this shard.
+    static sstring generate_server_name();
 };
 
 }

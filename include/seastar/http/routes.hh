@@ -55,6 +55,8 @@ public:
     std::unique_ptr<http::reply> exception_reply(std::exception_ptr ex) const;
 
 private:
+    handler_base* find(operation_type type, const sstring& url, parameters& params) const;
+
     std::map<sstring, std::unique_ptr<handler_base>> _map[NUM_OPERATION];
     std::vector<std::unique_ptr<match_rule>> _rules[NUM_OPERATION];
     handler_base* _default_handler = nullptr;

@@ -74,7 +74,9 @@ operation_type str2type(std::string_view type) {
     return static_cast<operation_type>(at - method_names.begin());
 }
 
-sstring type2str(operation_type type) { return type < NUM_OPERATION ? sstring(method_names[type]) : sstring("unknown"); }
+sstring type2str(operation_type type) {
+    return type < NUM_OPERATION ? sstring(method_names[type]) : sstring("unknown");
+}
 
 sstring parameters::get_decoded_param(const sstring& key) const {
     auto at = _params.find(key);

@@ -16,17 +16,31 @@ using status = http::reply::status_type;
 
 namespace {
 
-/// Passes a reply's body on in chunks (RFC 9112 section 7.1).
-class chunked_sink final : public data_sink_impl {
+/// What a reply's body is written to: whoever takes too long to read it is given up.
+class body_sink : public data_sink_impl {
+    timer<lowres_clock>& _timer;
+    const std::chrono::milliseconds _patience;
+
+protected:
     output_stream<char>& _out;
+    void progress() { _timer.rearm(_patience); }
 
 public:
-    explicit chunked_sink(output_stream<char>& out) : _out(out) {}
+    body_sink(output_stream<char>& out, timer<lowres_clock>& t, std::chrono::milliseconds patience)
+        : _timer(t), _patience(patience), _out(out) {}
     using data_sink_impl::put;
+};
+
+/// Passes a reply's body on in chunks (RFC 9112 section 7.1).
+class chunked_sink final : public body_sink {
+public:
+    using body_sink::body_sink;
+    using body_sink::put;
     future<> put(temporary_buffer<char> data) override {
         if (data.empty()) {
             return make_ready_future<>();
         }
+        progress();
         char size[24];
         auto end = std::to_chars(size, size + 16, data.size(), 16).ptr;
         *end++ = '\r';
@@ -39,13 +53,14 @@ public:
 };
 
 /// The same for HTTP/1.0, as it is.
-class plain_sink final : public data_sink_impl {
-    output_stream<char>& _out;
-
+class plain_sink final : public body_sink {
 public:
-    explicit plain_sink(output_stream<char>& out) : _out(out) {}
-    using data_sink_impl::put;
-    future<> put(temporary_buffer<char> data) override { return _out.write(std::move(data)); }
+    using body_sink::body_sink;
+    using body_sink::put;
+    future<> put(temporary_buffer<char> data) override {
+        progress();
+        return _out.write(std::move(data));
+    }
     future<> close() override { return make_ready_future<>(); }
 };
 
@@ -86,7 +101,8 @@ public:
             try {
                 go_on = co_await one_request();
             } catch (...) {
-                ++_server._read_errors; // the peer is gone, or a handler's body failed half-way
+                // The peer is gone or too slow, or the function that writes a body failed.
+                ++(_replying ? _server._reply_errors : _server._read_errors);
                 go_on = false;
             }
         }
@@ -106,8 +122,10 @@ private:
         _timer.rearm(_server._limits.idle_timeout);
         auto limit = _server._limits.header_bytes;
         size_t head = std::string::npos;
-        for (bool first = true; (head = find_head_end(_buffer)) == std::string::npos;) {
-            if (_buffer.size() > limit) {
+        size_t looked_at = 0;
+        for (bool first = true; (head = find_head_end(_buffer, looked_at)) == std::string::npos;) {
+            looked_at = _buffer.size();
+            if (looked_at > limit) {
                 co_await refuse(status::request_header_fields_too_large);
                 co_return false;
             }
@@ -122,8 +140,9 @@ private:
             _buffer.append(piece.get(), piece.size());
         }
         auto req = std::make_unique<http::request>();
-        auto error = head > limit ? status::request_header_fields_too_large
-                                  : parse_head(std::string_view(_buffer).substr(0, head), _server._limits.header_count, *req);
+        auto error = head > limit
+                         ? status::request_header_fields_too_large
+                         : parse_head(std::string_view(_buffer).substr(0, head), _server._limits.header_count, *req);
         _buffer.erase(0, head);
         if (error != status::ok) {
             co_await refuse(error);
@@ -142,6 +161,8 @@ private:
             co_await _out.write("HTTP/1.1 100 Continue\r\n\r\n");
             co_await _out.flush();
         }
+        _timer.rearm(_server._limits.header_timeout);
+        _body_bytes = 0;
         if (chunked) {
             error = co_await read_chunks(*req);
         } else if (req->content_length) {
@@ -163,16 +184,22 @@ private:
         if (head_only) {
             reply->skip_body();
         }
+        if (reply->_status == status::no_content || reply->_status == status::not_modified) {
+            reply->_body_writer = nullptr;
+            reply->skip_body();
+        }
         reply->set_version(version);
-        keep = keep && !_server._stopping;
-        co_await write(*reply, keep);
-        co_return keep;
+        co_return co_await write(*reply, keep && !_server._stopping);
     }
 
-    /// More of the input; false at its end.
+    /// More of a body; false at the input's end. It has time for each 64 KiB, however small the pieces.
     future<bool> more() {
-        _timer.rearm(_server._limits.header_timeout);
         auto piece = co_await _in.read();
+        auto before = _body_bytes;
+        _body_bytes += piece.size();
+        if (_body_bytes / body_step != before / body_step) {
+            _timer.rearm(_server._limits.header_timeout);
+        }
         _buffer.append(piece.get(), piece.size());
         co_return !piece.empty();
     }
@@ -214,10 +241,49 @@ private:
         co_await write(rep, false);
     }
 
-    future<> write(http::reply& rep, bool keep) {
+    /// `keep`: the connection goes on afterwards, if the reply allows it, which the result says.
+    future<bool> write(http::reply& rep, bool keep) {
         bool has_writer = bool(rep._body_writer);
         bool chunked = has_writer && rep._version != "1.0";
-        keep = keep && (chunked || !has_writer);
+        keep = keep && (chunked || !has_writer) && !equal(rep.get_header("Connection"), "close");
+        auto head = reply_head(rep, chunked, keep);
+        _replying = true;
+        _timer.rearm(_server._limits.idle_timeout);
+        co_await _out.write(head.data(), head.size());
+        if (!rep._skip_body) {
+            if (has_writer) {
+                co_await rep._body_writer(output_stream<char>(body_to(chunked), 8192));
+            } else {
+                for (std::string_view rest(rep._content); !rest.empty();) {
+                    auto part = rest.substr(0, body_step);
+                    rest.remove_prefix(part.size());
+                    _timer.rearm(_server._limits.idle_timeout);
+                    co_await _out.write(part.data(), part.size());
+                }
+            }
+        }
+        _timer.rearm(_server._limits.idle_timeout);
+        co_await _out.flush();
+        _replying = false;
+        co_return keep;
+    }
+
+    data_sink body_to(bool chunked) {
+        auto patience = _server._limits.idle_timeout;
+        if (chunked) {
+            return data_sink(std::make_unique<chunked_sink>(_out, _timer, patience));
+        }
+        return data_sink(std::make_unique<plain_sink>(_out, _timer, patience));
+    }
+
+    static bool equal(std::string_view a, std::string_view b) {
+        http::internal::case_insensitive_less less;
+        return !less(a, b) && !less(b, a);
+    }
+
+    /// Status line and header fields. Where the body ends is said here, whatever the handler says of it; but the length
+    /// that a reply to HEAD would have is its own affair.
+    static std::string reply_head(const http::reply& rep, bool chunked, bool keep) {
         std::string head(rep.response_line());
         auto add = [&head](std::string_view name, std::string_view value) {
             head.append(name).append(": ");
@@ -226,13 +292,19 @@ private:
             }
             head.append("\r\n");
         };
+        bool no_body = rep._status == status::no_content || rep._status == status::not_modified;
+        bool has_length = rep._skip_body && !rep._body_writer && !rep.get_header("Content-Length").empty();
         for (auto& [name, value] : rep._headers) {
-            add(name, value);
+            bool ours = equal(name, "Connection") || equal(name, "Transfer-Encoding") ||
+                        (equal(name, "Content-Length") && !has_length);
+            if (!ours) {
+                add(name, value);
+            }
         }
         add("Server", "Seastar httpd");
         if (chunked) {
             add("Transfer-Encoding", "chunked");
-        } else if (!has_writer) {
+        } else if (!rep._body_writer && !has_length && !no_body) {
             add("Content-Length", std::to_string(rep._content.size()));
         }
         if (!keep) {
@@ -240,23 +312,10 @@ private:
         } else if (rep._version == "1.0") {
             add("Connection", "keep-alive");
         }
-        head.append("\r\n");
-        co_await _out.write(head.data(), head.size());
-        if (!rep._skip_body) {
-            if (chunked) {
-                output_stream<char> body(data_sink(std::make_unique<chunked_sink>(_out)), 8192);
-                co_await rep._body_writer(std::move(body));
-            } else if (has_writer) {
-                // HTTP/1.0: the end of the connection ends the body.
-                output_stream<char> body(data_sink(std::make_unique<plain_sink>(_out)), 8192);
-                co_await rep._body_writer(std::move(body));
-            } else {
-                co_await _out.write(rep._content.data(), rep._content.size());
-            }
-        }
-        _timer.rearm(_server._limits.idle_timeout);
-        co_await _out.flush();
+        return head.append("\r\n");
     }
+
+    static constexpr size_t body_step = 64 * 1024;
 
     http_server& _server;
     connected_socket _socket;
@@ -264,6 +323,8 @@ private:
     input_stream<char> _in;
     output_stream<char> _out;
     std::string _buffer; // received, not yet used
+    size_t _body_bytes = 0;
+    bool _replying = false;
     timer<lowres_clock> _timer;
     connection* _next = nullptr;
     connection* _prev = nullptr;
@@ -271,13 +332,21 @@ private:
 
 http_server::http_server(const sstring& name) {
     namespace sm = metrics;
+    std::vector<sm::label_instance> service{sm::label("service")(name)};
     _metrics.add_group("httpd", {
-        sm::make_counter("connections_total", _total_connections, sm::description("Connections that were accepted"), {sm::label("service")(name)}),
-        sm::make_gauge("connections_current", _current_connections, sm::description("Connections that are open"), {sm::label("service")(name)}),
-        sm::make_counter("read_errors", _read_errors, sm::description("Requests that could not be read"), {sm::label("service")(name)}),
-        sm::make_counter("reply_errors", _reply_errors, sm::description("Replies that could not be sent"), {sm::label("service")(name)}),
-        sm::make_counter("requests_served", _requests_served, sm::description("Requests that were handled"), {sm::label("service")(name)}),
+        sm::make_counter("connections_total", _total_connections, sm::description("Connections that were accepted"),
+                         service),
+        sm::make_gauge("connections_current", _current_connections, sm::description("Connections that are open"),
+                       service),
+        sm::make_counter("read_errors", _read_errors, sm::description("Requests that could not be read"), service),
+        sm::make_counter("reply_errors", _reply_errors, sm::description("Replies that could not be sent"), service),
+        sm::make_counter("requests_served", _requests_served, sm::description("Requests that were handled"), service),
     });
+}
+
+sstring http_server_control::generate_server_name() {
+    static constinit thread_local unsigned next = 0;
+    return "http-" + std::to_string(next++);
 }
 
 http_server::~http_server() { SEASTAR_ASSERT(_running == 0 && "http_server::stop() has to resolve first"); }

@@ -31,12 +31,15 @@ bool same(std::string_view a, std::string_view b) noexcept {
     return !less(a, b) && !less(b, a);
 }
 
+bool is_control(char c) noexcept { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; }
+
 constexpr size_t chunk_line_max = 256;
+constexpr size_t trailer_bytes_max = 8192;
 
 }
 
-size_t find_head_end(std::string_view data) noexcept {
-    auto at = data.find("\r\n\r\n");
+size_t find_head_end(std::string_view data, size_t looked_at) noexcept {
+    auto at = data.find("\r\n\r\n", looked_at < 3 ? 0 : looked_at - 3);
     return at == std::string_view::npos ? at : at + 4;
 }
 
@@ -78,7 +81,7 @@ status parse_head(std::string_view head, size_t header_count_max, http::request&
         }
         auto name = line.substr(0, colon);
         auto value = trim(line.substr(colon + 1));
-        if (std::any_of(value.begin(), value.end(), [](char c) { return c == '\0' || c == '\r' || c == '\n'; })) {
+        if (std::any_of(value.begin(), value.end(), is_control)) {
             return status::bad_request;
         }
         auto [at, fresh] = req._headers.try_emplace(sstring(name), sstring(value));
@@ -103,7 +106,8 @@ status body_length(http::request& req, bool& chunked) {
     auto encoding = req.get_header("Transfer-Encoding");
     chunked = encoding.size() > 0;
     if (chunked) {
-        return length.size() || !same(encoding, "chunked") ? status::bad_request : status::ok;
+        // HTTP/1.0 knows no chunks: a proxy of that version would see another end of the request.
+        return length.size() || req._version == "1.0" || !same(encoding, "chunked") ? status::bad_request : status::ok;
     }
     if (length.size()) {
         auto* end = length.data() + length.size();
@@ -138,7 +142,7 @@ std::pair<size_t, chunk_parser::state> chunk_parser::parse(std::string_view data
             return {used, rest.size() > chunk_line_max ? state::bad : state::more};
         }
         auto line = rest.substr(0, end);
-        if (line.size() > chunk_line_max) {
+        if (line.size() > chunk_line_max || std::any_of(line.begin(), line.end(), is_control)) {
             return {used, state::bad};
         }
         used += end + 2;
@@ -153,9 +157,16 @@ std::pair<size_t, chunk_parser::state> chunk_parser::parse(std::string_view data
             if (line.empty()) {
                 return {used, state::done};
             }
+            _trailer_bytes += line.size() + 2;
+            if (_trailer_bytes > trailer_bytes_max) {
+                return {used, state::bad};
+            }
             break;
         default: {
-            auto digits = trim(line.substr(0, line.find(';')));
+            auto digits = line.substr(0, line.find(';'));
+            if (digits.size() < line.size()) {
+                digits = digits.substr(0, digits.find_last_not_of(" \t") + 1); // before an extension only
+            }
             size_t size = 0;
             auto [at, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
             if (error == std::errc::result_out_of_range) {

@@ -11,13 +11,15 @@
 
 namespace seastar::httpd {
 
-/// Where the empty line after the header fields ends; npos when it has not come.
-size_t find_head_end(std::string_view data) noexcept;
+/// Where the empty line after the header fields ends; npos when it has not come. It was not in the first `looked_at`
+/// bytes.
+size_t find_head_end(std::string_view data, size_t looked_at = 0) noexcept;
 
 /// Fills in method, URL, version and header fields. `head` ends with the empty line. ok, or the status to refuse with.
 http::reply::status_type parse_head(std::string_view head, size_t header_count_max, http::request& req);
 
-/// What the header fields say of the body: Content-Length or chunked; both, or either twice with different values, is bad.
+/// What the header fields say of the body: Content-Length or chunked; both, or either twice with different values, is
+/// bad.
 http::reply::status_type body_length(http::request& req, bool& chunked);
 
 /// Collects a chunked body.
@@ -34,6 +36,7 @@ private:
     const size_t _limit;
     std::string _body;
     size_t _left = 0;
+    size_t _trailer_bytes = 0;
     part _part = part::size;
 };
 

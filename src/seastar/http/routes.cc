@@ -49,7 +49,7 @@ handler_base* match_rule::get(const sstring& url, parameters& params) const {
 
 routes& routes::put(operation_type type, const sstring& url, handler_base* handler) {
     std::unique_ptr<handler_base> owned(handler);
-    if (!_map[type].try_emplace(url, std::move(owned)).second) {
+    if (!_map[type].try_emplace(without_trailing_slash(url), std::move(owned)).second) {
         throw std::runtime_error("a handler for '" + std::string(url) + "' is registered already");
     }
     return *this;
@@ -79,7 +79,7 @@ handler_base* routes::get_exact_match(operation_type type, const sstring& url) c
     return at == _map[type].end() ? nullptr : at->second.get();
 }
 
-handler_base* routes::get_handler(operation_type type, const sstring& url, parameters& params) {
+handler_base* routes::find(operation_type type, const sstring& url, parameters& params) const {
     if (auto* exact = get_exact_match(type, url)) {
         return exact;
     }
@@ -89,7 +89,17 @@ handler_base* routes::get_handler(operation_type type, const sstring& url, param
             return handler;
         }
     }
-    return _default_handler;
+    params.clear();
+    return nullptr;
+}
+
+handler_base* routes::get_handler(operation_type type, const sstring& url, parameters& params) {
+    auto normal = without_trailing_slash(url);
+    auto* handler = find(type, normal, params);
+    if (!handler && type == HEAD) {
+        handler = find(GET, normal, params); // without a handler of its own it is a GET without a body
+    }
+    return handler ? handler : _default_handler;
 }
 
 future<std::unique_ptr<http::reply>> routes::handle(const sstring& path, std::unique_ptr<http::request> req,
@@ -97,18 +107,10 @@ future<std::unique_ptr<http::reply>> routes::handle(const sstring& path, std::un
     auto failed = [this](std::exception_ptr ex) { return exception_reply(std::move(ex)); };
     auto type = str2type(req->_method);
     if (type == NUM_OPERATION) {
-        return make_ready_future<std::unique_ptr<http::reply>>(
-            exception_reply(std::make_exception_ptr(base_exception("Unknown method", http::reply::status_type::not_implemented))));
+        return make_ready_future<std::unique_ptr<http::reply>>(exception_reply(
+            std::make_exception_ptr(base_exception("Unknown method", http::reply::status_type::not_implemented))));
     }
-    // A HEAD without a handler of its own is a GET without a body.
-    auto normal = without_trailing_slash(path);
-    auto* handler = get_handler(type, normal, req->param);
-    if (type == HEAD) {
-        rep->skip_body();
-        if (!handler) {
-            handler = get_handler(GET, normal, req->param);
-        }
-    }
+    auto* handler = get_handler(type, path, req->param);
     if (!handler) {
         return make_ready_future<std::unique_ptr<http::reply>>(
             exception_reply(std::make_exception_ptr(not_found_exception())));

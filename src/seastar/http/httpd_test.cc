@@ -1,0 +1,337 @@
+#include <seastar/http/httpd.hh>
+
+#include <seastar/http/exception.hh>
+#include <seastar/http/function_handlers.hh>
+
+#include "net/net_fixture.hh"
+
+#include <algorithm>
+
+namespace seastar::httpd {
+namespace {
+
+using net::backend_name;
+using net::both_rings;
+using net::raw_socket;
+
+class HttpServer : public net::net_fixture {
+protected:
+    std::optional<http_server> server;
+    promise<> slow; ///< what GET /slow waits for
+
+    void start() {
+        server.emplace("test");
+        auto& r = server->_routes;
+        r.put(GET, "/hello", new function_handler([](const_req) { return sstring("hello"); }, "txt"));
+        r.put(GET, "/large", new function_handler([](const_req) { return sstring(std::string(3'000'000, 'x')); }, "txt"));
+        r.put(POST, "/echo", new function_handler([](const_req req) { return req.content; }, "txt"));
+        r.put(GET, "/throws", new function_handler([](const_req) -> sstring { throw std::runtime_error("secret"); }, "txt"));
+        r.put(GET, "/refuses", new function_handler([](const_req) -> sstring { throw bad_param_exception("no such thing"); }, "txt"));
+        r.put(GET, "/nothing", new function_handler(
+            [](const_req, http::reply& rep) {
+                rep.set_status(http::reply::status_type::no_content);
+                return sstring();
+            }, "txt"));
+        r.put(GET, "/split", new function_handler(
+            [](const_req, http::reply& rep) {
+                rep.add_header("X-Evil", "a\r\nInjected: b");
+                rep.add_header("Content-Length", "99");
+                return sstring("ok");
+            }, "txt"));
+        r.put(GET, "/slow", new function_handler(
+            future_handler_function([this](std::unique_ptr<http::request>, std::unique_ptr<http::reply> rep) {
+                return slow.get_future().then([rep = std::move(rep)]() mutable {
+                    rep->_content = "at last";
+                    return std::move(rep);
+                });
+            }), "txt"));
+        r.put(GET, "/stream", new function_handler(
+            future_handler_function([](std::unique_ptr<http::request>, std::unique_ptr<http::reply> rep) {
+                rep->write_body("txt", [](output_stream<char>&& out) {
+                    return do_with_stream(std::move(out), [](output_stream<char>& out) {
+                        return out.write("first ").then([&out] { return out.flush(); }).then([&out] {
+                            return out.write("second");
+                        });
+                    });
+                });
+                return make_ready_future<std::unique_ptr<http::reply>>(std::move(rep));
+            }), "txt"));
+        r.add(GET, url("/files").remainder("path"), new function_handler(
+            [](const_req req) { return req.get_path_param("path"); }, "txt"));
+        run(server->listen(anywhere()));
+    }
+    template <typename Func>
+    static future<> do_with_stream(output_stream<char> out, Func func) {
+        auto held = std::make_unique<output_stream<char>>(std::move(out));
+        auto& ref = *held;
+        return func(ref).then([&ref] { return ref.close(); }).finally([held = std::move(held)] {});
+    }
+    ~HttpServer() override {
+        if (server) {
+            run(server->stop());
+        }
+    }
+    raw_socket client() { return raw_socket(server->addresses().front()); }
+
+    /// Everything until the server closes.
+    std::string rest_of(raw_socket& c) {
+        std::string got;
+        run_until([&] {
+            char block[16384];
+            auto n = ::recv(c.fd(), block, sizeof(block), MSG_DONTWAIT);
+            got.append(block, static_cast<size_t>(std::max<ssize_t>(n, 0)));
+            return n == 0 || (n < 0 && errno != EAGAIN);
+        });
+        return got;
+    }
+    /// Until the text is there.
+    std::string until(raw_socket& c, std::string_view text) {
+        std::string got;
+        run_until([&] {
+            got += c.receive(16384);
+            return got.find(text) != std::string::npos;
+        });
+        return got;
+    }
+    std::string ask(std::string_view request) {
+        auto c = client();
+        c.send(request);
+        c.shutdown(SHUT_WR);
+        return rest_of(c);
+    }
+    static std::string status_line(const std::string& reply) { return reply.substr(0, reply.find("\r\n")); }
+    static std::string body_of(const std::string& reply) {
+        auto at = reply.find("\r\n\r\n");
+        return at == std::string::npos ? "" : reply.substr(at + 4);
+    }
+    static size_t count(const std::string& text, std::string_view word) {
+        size_t n = 0;
+        for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+            ++n;
+        }
+        return n;
+    }
+};
+INSTANTIATE_TEST_SUITE_P(, HttpServer, both_rings(), backend_name);
+
+TEST_P(HttpServer, AnswersAndGoesOn) {
+    start();
+    auto c = client();
+    for (int i = 0; i < 3; ++i) {
+        c.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+        auto reply = until(c, "hello");
+        EXPECT_EQ(status_line(reply), "HTTP/1.1 200 OK");
+        EXPECT_NE(reply.find("Content-Length: 5\r\n"), std::string::npos);
+        EXPECT_NE(reply.find("Content-Type: text/plain\r\n"), std::string::npos);
+    }
+    EXPECT_EQ(server->requests_served(), 3u);
+    EXPECT_EQ(server->current_connections(), 1u);
+}
+
+TEST_P(HttpServer, ClosesWhenAsked) {
+    start();
+    auto c = client();
+    c.send("GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n");
+    auto reply = rest_of(c);
+    EXPECT_EQ(body_of(reply), "hello");
+    EXPECT_NE(reply.find("Connection: close\r\n"), std::string::npos);
+    auto old = client();
+    old.send("GET /hello HTTP/1.0\r\n\r\n");
+    EXPECT_EQ(status_line(rest_of(old)), "HTTP/1.0 200 OK");
+}
+
+TEST_P(HttpServer, AnswersPipelinedRequestsInOrder) {
+    start();
+    auto reply = ask("GET /files/a HTTP/1.1\r\n\r\nPOST /echo HTTP/1.1\r\nContent-Length: 1\r\n\r\nbGET /files/c HTTP/1.1\r\n\r\n");
+    EXPECT_EQ(count(reply, "200 OK"), 3u);
+    auto a = reply.find("\r\n\r\na"), b = reply.find("\r\n\r\nb"), c = reply.find("\r\n\r\nc");
+    EXPECT_LT(a, b);
+    EXPECT_LT(b, c);
+    EXPECT_NE(c, std::string::npos);
+}
+
+TEST_P(HttpServer, TakesRequestsOneByteAtATime) {
+    start();
+    auto c = client();
+    for (char byte : std::string_view("POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")) {
+        c.send(std::string_view(&byte, 1));
+        settle();
+    }
+    EXPECT_EQ(status_line(until(c, "abc")), "HTTP/1.1 200 OK");
+}
+
+TEST_P(HttpServer, HeadGivesTheHeadersOnly) {
+    start();
+    auto reply = ask("HEAD /hello HTTP/1.1\r\n\r\n");
+    EXPECT_NE(reply.find("Content-Length: 5\r\n"), std::string::npos);
+    EXPECT_EQ(body_of(reply), "");
+}
+
+TEST_P(HttpServer, ChunksABodyOfUnknownLength) {
+    start();
+    EXPECT_EQ(body_of(ask("GET /stream HTTP/1.1\r\n\r\n")), "6\r\nfirst \r\n6\r\nsecond\r\n0\r\n\r\n");
+    EXPECT_EQ(body_of(ask("GET /stream HTTP/1.0\r\n\r\n")), "first second");
+}
+
+TEST_P(HttpServer, SendsLargeBodies) {
+    start();
+    EXPECT_EQ(body_of(ask("GET /large HTTP/1.1\r\n\r\n")).size(), 3'000'000u);
+}
+
+TEST_P(HttpServer, SaysWhenItContinues) {
+    start();
+    auto c = client();
+    c.send("POST /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+    until(c, "HTTP/1.1 100 Continue\r\n\r\n");
+    c.send("body");
+    until(c, "body");
+}
+
+TEST_P(HttpServer, TellsOfErrorsWithoutTellingSecrets) {
+    start();
+    auto reply = ask("GET /throws HTTP/1.1\r\n\r\n");
+    EXPECT_EQ(status_line(reply), "HTTP/1.1 500 Internal Server Error");
+    EXPECT_EQ(reply.find("secret"), std::string::npos);
+    reply = ask("GET /refuses HTTP/1.1\r\n\r\n");
+    EXPECT_EQ(status_line(reply), "HTTP/1.1 400 Bad Request");
+    EXPECT_NE(reply.find("no such thing"), std::string::npos);
+    EXPECT_EQ(status_line(ask("GET /none HTTP/1.1\r\n\r\n")), "HTTP/1.1 404 Not Found");
+    EXPECT_EQ(status_line(ask("BREW / HTTP/1.1\r\n\r\n")), "HTTP/1.1 501 Not Implemented");
+}
+
+TEST_P(HttpServer, SendsNoBodyWhereNoneMayBe) {
+    start();
+    auto reply = ask("GET /nothing HTTP/1.1\r\n\r\n");
+    EXPECT_EQ(status_line(reply), "HTTP/1.1 204 No Content");
+    EXPECT_EQ(reply.find("Content-Length"), std::string::npos);
+}
+
+TEST_P(HttpServer, LetsNoHandlerSplitAReply) {
+    start();
+    auto reply = ask("GET /split HTTP/1.1\r\n\r\n");
+    EXPECT_EQ(reply.find("\r\nInjected"), std::string::npos);
+    EXPECT_EQ(count(reply, "Content-Length"), 1u);
+    EXPECT_NE(reply.find("Content-Length: 2\r\n"), std::string::npos);
+}
+
+TEST_P(HttpServer, RefusesBadRequestsAndCloses) {
+    start();
+    for (std::string_view request :
+         {"nonsense\r\n\r\n", "GET / HTTP/1.1\r\nA : b\r\n\r\n", "POST /echo HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+          "POST /echo HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+          "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "\x16\x03\x01\r\n\r\n"}) {
+        auto c = client();
+        c.send(request);
+        EXPECT_EQ(status_line(rest_of(c)), "HTTP/1.1 400 Bad Request") << request;
+    }
+    auto c = client();
+    c.send("POST /echo HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n");
+    EXPECT_EQ(status_line(rest_of(c)), "HTTP/1.1 413 Payload Too Large");
+    EXPECT_EQ(server->requests_served(), 0u);
+    settle();
+    EXPECT_EQ(server->current_connections(), 0u);
+}
+
+TEST_P(HttpServer, RefusesTooManyAndTooLongHeaders) {
+    start();
+    auto c = client();
+    c.send("GET /" + std::string(server->limits().header_bytes + 1, 'x'));
+    EXPECT_EQ(status_line(rest_of(c)), "HTTP/1.1 431 Request Header Fields Too Large");
+    std::string many = "GET / HTTP/1.1\r\n";
+    for (int i = 0; i < 101; ++i) {
+        many += "A: b\r\n";
+    }
+    EXPECT_EQ(status_line(ask(many + "\r\n")), "HTTP/1.1 431 Request Header Fields Too Large");
+}
+
+TEST_P(HttpServer, ClosesOnThoseWhoTakeTooLong) {
+    start();
+    server->limits().header_timeout = std::chrono::milliseconds(50);
+    auto in_header = client();
+    in_header.send("GET / HT");
+    EXPECT_EQ(rest_of(in_header), "");
+    auto in_body = client();
+    in_body.send("POST /echo HTTP/1.1\r\nContent-Length: 10\r\n\r\n");
+    // One byte now and then makes no difference.
+    std::string got;
+    auto began = ring().now();
+    run_until([&] {
+        ::send(in_body.fd(), "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+        char c;
+        auto n = ::recv(in_body.fd(), &c, 1, MSG_DONTWAIT);
+        return n == 0 || (n < 0 && errno != EAGAIN) || n == 1 || ring().now() - began > 5'000'000'000;
+    });
+    EXPECT_LT(ring().now() - began, 5'000'000'000);
+    server->limits().idle_timeout = std::chrono::milliseconds(50);
+    auto silent = client();
+    EXPECT_EQ(rest_of(silent), "");
+}
+
+TEST_P(HttpServer, ClosesOnThoseWhoDoNotReadTheirReply) {
+    start();
+    server->limits().idle_timeout = std::chrono::milliseconds(50);
+    auto c = client();
+    for (int i = 0; i < 10; ++i) {
+        c.send("GET /large HTTP/1.1\r\n\r\n");
+    }
+    run_until([&] { return server->total_connections() == 1; });
+    run_until([&] { return server->current_connections() == 0; });
+    EXPECT_EQ(server->reply_errors(), 1u);
+}
+
+TEST_P(HttpServer, LimitsItsConnections) {
+    start();
+    server->limits().connections = 2;
+    auto a = client(), b = client();
+    run_until([&] { return server->current_connections() == 2; });
+    auto c = client();
+    EXPECT_EQ(rest_of(c), "");
+    a.close();
+    run_until([&] { return server->current_connections() == 1; });
+    auto d = client();
+    d.send("GET /hello HTTP/1.1\r\n\r\n");
+    until(d, "hello");
+}
+
+TEST_P(HttpServer, SurvivesResets) {
+    start();
+    for (std::string_view sent : {"", "GET", "GET /hello HTTP/1.1\r\n\r\n", "POST /echo HTTP/1.1\r\nContent-Length: 9\r\n\r\n1234"}) {
+        auto c = client();
+        c.send(sent);
+        settle();
+        c.reset();
+    }
+    run_until([&] { return server->total_connections() == 4 && server->current_connections() == 0; });
+    EXPECT_EQ(body_of(ask("GET /hello HTTP/1.1\r\n\r\n")), "hello");
+}
+
+TEST_P(HttpServer, StopsWithIdleConnectionsAndAfterTheReplyThatIsDue) {
+    start();
+    auto idle = client();
+    auto waiting = client();
+    waiting.send("GET /slow HTTP/1.1\r\n\r\n");
+    run_until([&] { return server->current_connections() == 2; });
+    settle();
+    auto f = server->stop();
+    settle();
+    EXPECT_FALSE(f.available());
+    slow.set_value();
+    run(std::move(f));
+    EXPECT_EQ(body_of(rest_of(waiting)), "at last");
+    EXPECT_EQ(rest_of(idle), "");
+    server.reset();
+}
+
+TEST_P(HttpServer, GivesTheRestOfAPathDecodedOrNot) {
+    start();
+    EXPECT_EQ(body_of(ask("GET /files/a%2Fb/../c HTTP/1.1\r\n\r\n")), "a/b/../c");
+    EXPECT_EQ(status_line(ask("GET /filesystem HTTP/1.1\r\n\r\n")), "HTTP/1.1 404 Not Found");
+    EXPECT_EQ(body_of(ask("GET /hello/ HTTP/1.1\r\n\r\n")), "hello");
+}
+
+TEST(ServerNames, AreEachUsedOnce) {
+    EXPECT_NE(http_server_control::generate_server_name(), http_server_control::generate_server_name());
+}
+
+}
+}

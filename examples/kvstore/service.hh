@@ -1,4 +1,5 @@
-/// The calls of kvstore.fbs, one object per shard. Whichever shard a client is connected to, the key's own shard answers.
+/// The calls of kvstore.fbs, one object per shard. Whichever shard a client is connected to, the key's own shard
+/// answers.
 #pragma once
 
 #include "kvstore.smf.fb.h"

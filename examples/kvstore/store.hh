@@ -19,7 +19,9 @@ public:
         return std::hash<std::string_view>()(key) % seastar::smp::count;
     }
 
-    void put(seastar::sstring key, seastar::sstring value) { _values.insert_or_assign(std::move(key), std::move(value)); }
+    void put(seastar::sstring key, seastar::sstring value) {
+        _values.insert_or_assign(std::move(key), std::move(value));
+    }
 
     std::optional<seastar::sstring> get(seastar::sstring key) const {
         auto at = _values.find(key);

@@ -97,7 +97,7 @@ def read_ctest(preset, reports, listing):
 
 
 def _outcome(case):
-    """(failed, reason to be skipped or None). CTest calls a test without its program skipped; here that is a failure."""
+    """(failed, reason to be skipped or None). A test whose program is missing is skipped to CTest; here it failed."""
     if case is None:
         return True, None
     skipped = case.find("skipped")

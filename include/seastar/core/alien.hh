@@ -24,7 +24,8 @@ private:
 
 namespace internal {
 
-/// A function on its way to a shard. It runs and is destroyed there, or, when there is no such shard, is destroyed here.
+/// A function on its way to a shard. It runs and is destroyed there, or, when there is no such shard, is destroyed
+/// here.
 class work {
 public:
     virtual ~work() = default;
@@ -53,8 +54,8 @@ void run_on(instance& instance, unsigned shard, Func func) {
     internal::send(instance, shard, std::make_unique<internal::call<Func>>(std::move(func)));
 }
 
-/// Runs func on a shard and brings its result back: a value, nothing, or what the seastar::future that it returns resolves
-/// to. The result is std::future_error (broken promise) when the shards do not run. Throws std::bad_alloc.
+/// Runs func on a shard and brings its result back: a value, nothing, or what the seastar::future that it returns
+/// resolves to. The result is std::future_error (broken promise) when the shards do not run. Throws std::bad_alloc.
 template <typename Func, typename T = internal::result_of<Func>>
 std::future<T> submit_to(instance& instance, unsigned shard, Func func) {
     std::promise<T> promise;

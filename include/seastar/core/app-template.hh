@@ -1,5 +1,5 @@
-/// app_template: parses the command line, starts one shard per CPU, runs a program's main function on shard 0, and stops
-/// everything in order when it is done.
+/// app_template: parses the command line, starts one shard per CPU, runs a program's main function on shard 0, and
+/// stops everything in order when it is done.
 ///
 ///     int main(int argc, char** argv) {
 ///         seastar::app_template app;
@@ -96,9 +96,9 @@ public:
     /// uncaught exception: ...` on standard output; 128 + the signal when one stopped the program before func was done;
     /// 2 for a command line that makes no sense. Help that was asked for is printed, and the result is 0.
     ///
-    /// The calling thread is shard 0 meanwhile, and is given back as it was. Func returns future<>, future<int>, nothing,
-    /// or int. Throws std::runtime_error when there are not as many CPUs ("insufficient processing units") or not as much
-    /// memory ("insufficient physical memory") as asked for, and when shards cannot be started.
+    /// The calling thread is shard 0 meanwhile, and is given back as it was. Func returns future<>, future<int>,
+    /// nothing, or int. Throws std::runtime_error when there are not as many CPUs ("insufficient processing units") or
+    /// not as much memory ("insufficient physical memory") as asked for, and when shards cannot be started.
     template <typename Func>
     int run(int argc, char** argv, Func&& func) {
         return run_main(argc, argv, main_function(std::forward<Func>(func)), true);

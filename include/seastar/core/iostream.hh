@@ -31,8 +31,8 @@ public:
     virtual ~data_source_impl() = default;
     /// The next piece; an empty one at the end.
     virtual future<temporary_buffer<char>> get() = 0;
-    /// Passes over n bytes, or up to the end. Returns what came in one piece with the last of them; empty when there was
-    /// nothing more, which does not mean the end.
+    /// Passes over n bytes, or up to the end. Returns what came in one piece with the last of them; empty when there
+    /// was nothing more, which does not mean the end.
     virtual future<temporary_buffer<char>> skip(uint64_t n);
     virtual future<> close() { return make_ready_future<>(); }
 };
@@ -56,8 +56,8 @@ public:
     future<> close() noexcept;
 };
 
-/// Where bytes go. Derive from it to write to something new, and override one of the put() functions: each of the others
-/// ends in it. One that overrides several gets each call where it fits best.
+/// Where bytes go. Derive from it to write to something new, and override one of the put() functions: each of the
+/// others ends in it. One that overrides several gets each call where it fits best.
 class data_sink_impl {
 public:
     virtual ~data_sink_impl() = default;
@@ -164,7 +164,8 @@ public:
     input_stream(input_stream&&) = default;
     input_stream& operator=(input_stream&&) = default;
 
-    /// Exactly n bytes; fewer only when the stream ends before. Shares the source's buffer where one piece holds them all.
+    /// Exactly n bytes; fewer only when the stream ends before. Shares the source's buffer where one piece holds them
+    /// all.
     future<tmp_buf> read_exactly(size_t n) noexcept;
     /// At least one byte and at most n; empty at the end.
     future<tmp_buf> read_up_to(size_t n) noexcept;
@@ -172,9 +173,9 @@ public:
     future<tmp_buf> read() noexcept;
     /// True once a read has met the end of the stream.
     bool eof() const noexcept { return _eof; }
-    /// Hands pieces to `consumer`, a function of a temporary_buffer that returns a future of a consumption_result (or of an
-    /// optional of what it did not use, which ends it), until it has enough or the stream ends: then it gets an empty one.
-    /// The consumer lives until the future resolves.
+    /// Hands pieces to `consumer`, a function of a temporary_buffer that returns a future of a consumption_result (or
+    /// of an optional of what it did not use, which ends it), until it has enough or the stream ends: then it gets an
+    /// empty one. The consumer lives until the future resolves.
     template <typename Consumer>
     future<> consume(Consumer&& consumer) noexcept;
     /// Passes over n bytes, or up to the end.
@@ -200,8 +201,8 @@ struct output_stream_options {
     bool batch_flushes = false; ///< flush() means: at the end of this turn of the loop
 };
 
-/// A sink with a buffer in front. write() copies small data into the buffer; what is as large as the buffer or comes in a
-/// temporary_buffer is passed on without a copy. close() (or flush()) is what makes sure that all of it arrives.
+/// A sink with a buffer in front. write() copies small data into the buffer; what is as large as the buffer or comes in
+/// a temporary_buffer is passed on without a copy. close() (or flush()) is what makes sure that all of it arrives.
 template <typename CharType>
 class output_stream final : private internal::turn_end_hook {
     static_assert(sizeof(CharType) == 1);
@@ -239,8 +240,8 @@ public:
     /// A stream that was not closed, because of an error, say, loses what it had not sent yet.
     ~output_stream();
 
-    /// Ready when the next write may follow, which says nothing about delivery. Of data given by address and size, or as a
-    /// string, the stream has a copy when the call returns.
+    /// Ready when the next write may follow, which says nothing about delivery. Of data given by address and size, or
+    /// as a string, the stream has a copy when the call returns.
     future<> write(const char_type* data, size_t n) noexcept;
     future<> write(const char_type* text) noexcept;
     template <typename StringChar, typename SizeType, SizeType MaxSize, bool NulTerminate>

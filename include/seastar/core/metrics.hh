@@ -203,7 +203,8 @@ impl::metric_definition_impl make_gauge(metric_name_type name, description d, T&
     return make_gauge(std::move(name), std::forward<T>(val), d);
 }
 template <typename T>
-impl::metric_definition_impl make_gauge(metric_name_type name, description d, std::vector<label_instance> labels, T&& val) {
+impl::metric_definition_impl make_gauge(metric_name_type name, description d, std::vector<label_instance> labels,
+                                        T&& val) {
     return make_gauge(std::move(name), std::forward<T>(val), d, labels);
 }
 

@@ -1,5 +1,5 @@
-/// Holding metrics: metric_groups as a member keeps its owner's metrics registered for as long as it lives. Light, so that
-/// headers can have the member; metrics.hh makes the metrics.
+/// Holding metrics: metric_groups as a member keeps its owner's metrics registered for as long as it lives. Light, so
+/// that headers can have the member; metrics.hh makes the metrics.
 #pragma once
 
 #include <seastar/core/sstring.hh>

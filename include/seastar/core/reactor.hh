@@ -34,7 +34,8 @@ public:
     shard_id cpu_id() const noexcept { return this_shard_id(); }
 
     /// Runs when the program stops, before the shards do, the last registered first, each after the one before it has
-    /// resolved; a failure is logged and the next one runs. Shard 0's functions run first, then those of all others at once.
+    /// resolved; a failure is logged and the next one runs. Shard 0's functions run first, then those of all others at
+    /// once.
     void at_exit(noncopyable_function<future<>()> func);
     /// Runs when the shard's loop has ended.
     void at_destroy(noncopyable_function<void()> func);

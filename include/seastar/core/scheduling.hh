@@ -1,5 +1,5 @@
-/// Scheduling groups: who gets how much of a shard's CPU. A group is a small integer, the same on every shard; each shard
-/// has one queue of tasks per group and picks the group with the smallest run time weighted by its shares.
+/// Scheduling groups: who gets how much of a shard's CPU. A group is a small integer, the same on every shard; each
+/// shard has one queue of tasks per group and picks the group with the smallest run time weighted by its shares.
 #pragma once
 
 #include <seastar/core/internal/hot.hh>

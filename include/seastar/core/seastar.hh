@@ -6,8 +6,8 @@
 
 namespace seastar {
 
-/// Listens on an address for this shard. Each shard that calls it with the same address gets its part of the connections.
-/// Throws std::system_error, "bind: Address already in use" for one.
+/// Listens on an address for this shard. Each shard that calls it with the same address gets its part of the
+/// connections. Throws std::system_error, "bind: Address already in use" for one.
 server_socket listen(socket_address sa);
 server_socket listen(socket_address sa, listen_options opts);
 

@@ -10,8 +10,8 @@ using shard_id = unsigned;
 
 namespace internal {
 
-/// Written once by the thread that becomes a shard, through set_this_shard_id(). The initial-exec model makes reading it
-/// one instruction, constinit makes it reading only.
+/// Written once by the thread that becomes a shard, through set_this_shard_id(). The initial-exec model makes reading
+/// it one instruction, constinit makes it reading only.
 extern constinit thread_local shard_id this_shard_id_value __attribute__((tls_model("initial-exec")));
 
 /// Makes the calling thread's number `id`, for start-up, tests and the simulator. Returns the number it had.

@@ -1,5 +1,5 @@
-/// sharded<Service>: one object of a class on each shard, and how to reach them all. With foreign_ptr, for pointers that
-/// leave the shard of their object (internal/foreign_ptr.hh).
+/// sharded<Service>: one object of a class on each shard, and how to reach them all. With foreign_ptr, for pointers
+/// that leave the shard of their object (internal/foreign_ptr.hh).
 ///
 ///     sharded<my_service> s;                       // on one shard, usually shard 0; stays there
 ///     s.start(args...)                             // makes the objects, each with copies of the arguments
@@ -36,8 +36,8 @@ public:
     const char* what() const noexcept override;
 };
 
-/// Base class of services whose objects are kept beyond stop() by those who still use them: sharded<>::stop() waits until
-/// the last shared_ptr to each is gone (shared_from_this(), local_shared()).
+/// Base class of services whose objects are kept beyond stop() by those who still use them: sharded<>::stop() waits
+/// until the last shared_ptr to each is gone (shared_from_this(), local_shared()).
 template <typename T>
 class async_sharded_service : public enable_shared_from_this<T> {
 protected:
@@ -133,8 +133,8 @@ public:
 /// One Service on each shard. The sharded<> itself may stand anywhere, stays there, and outlives what is called through
 /// it; its members may be called on any shard, start() and stop() on one at a time.
 ///
-/// Service: any class; its stop(), if it has one, returns future<>. stop() before the destructor is mandatory: a sharded<>
-/// destroyed before that is reported as an error, and its objects are lost.
+/// Service: any class; its stop(), if it has one, returns future<>. stop() before the destructor is mandatory: a
+/// sharded<> destroyed before that is reported as an error, and its objects are lost.
 template <typename Service>
 class sharded {
     struct instance {
@@ -158,13 +158,14 @@ public:
         }
     }
 
-    /// Makes a Service on each shard, from copies of the arguments. If one constructor fails, what was made is stopped and
-    /// the failure returned. Requires: not started.
+    /// Makes a Service on each shard, from copies of the arguments. If one constructor fails, what was made is stopped
+    /// and the failure returned. Requires: not started.
     template <typename... Args>
     future<> start(Args&&... args) noexcept {
         try {
             _instances = std::vector<instance>(smp::count);
-            return stop_if_failed(on_each([this, args = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...)] {
+            return stop_if_failed(on_each([this,
+                                           args = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...)] {
                 std::apply([this](const std::decay_t<Args>&... args) {
                     make_local(internal::unwrap_sharded_arg(std::decay_t<Args>(args))...);
                 }, args);
@@ -192,8 +193,8 @@ public:
         }
     }
 
-    /// Calls Service::stop() on all shards at once; when all have resolved, destroys the objects. A failure of theirs is
-    /// returned. Without objects: nothing happens.
+    /// Calls Service::stop() on all shards at once; when all have resolved, destroys the objects. A failure of theirs
+    /// is returned. Without objects: nothing happens.
     future<> stop() noexcept {
         try {
             return on_each([this] { return stop_local(); }).then_wrapped([this](future<> stopped) {
@@ -212,8 +213,8 @@ public:
         }
     }
 
-    /// Calls func(Service&, args...) on each shard, all at once, with copies of func and of the arguments, and waits for
-    /// all; the results are dropped. Func may be a pointer to a member function.
+    /// Calls func(Service&, args...) on each shard, all at once, with copies of func and of the arguments, and waits
+    /// for all; the results are dropped. Func may be a pointer to a member function.
     template <typename Func, typename... Args>
         requires(!internal::are_submit_options<Func>)
     future<> invoke_on_all(Func func, Args... args) noexcept {
@@ -250,11 +251,12 @@ public:
                     return internal::call(func, local_or_throw());
                 });
             } else {
-                return smp::submit_to(id, options,
-                                      [this, func = std::forward<Func>(func),
-                                       args = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...)]() mutable {
+                using arguments = std::tuple<std::decay_t<Args>...>;
+                return smp::submit_to(id, options, [this, func = std::forward<Func>(func),
+                                                    args = arguments(std::forward<Args>(args)...)]() mutable {
                     return std::apply([&](std::decay_t<Args>&... args) -> decltype(auto) {
-                        return internal::call(func, local_or_throw(), internal::unwrap_sharded_arg(std::move(args))...);
+                        auto& service = local_or_throw();
+                        return internal::call(func, service, internal::unwrap_sharded_arg(std::move(args))...);
                     }, args);
                 });
             }
@@ -307,20 +309,22 @@ public:
     /// Reduces the results of mapper(Service&), in order of the shards: initial = reduce(initial, result).
     template <typename Mapper, typename Initial, typename Reduce>
     future<Initial> map_reduce0(Mapper mapper, Initial initial, Reduce reduce) noexcept {
-        return map(std::move(mapper)).then([initial = std::move(initial), reduce = std::move(reduce)](auto values) mutable {
+        auto sum_up = [initial = std::move(initial), reduce = std::move(reduce)](auto values) mutable {
             for (auto& value : values) {
                 initial = reduce(std::move(initial), std::move(value));
             }
             return std::move(initial);
-        });
+        };
+        return map(std::move(mapper)).then(std::move(sum_up));
     }
 
     /// Gives the results of func(Service&) to reducer(result), which may return a future, in order of the shards; the
     /// result is reducer.get(), if there is one.
     template <typename Reducer, typename Func>
     auto map_reduce(Reducer&& reducer, Func func) noexcept {
-        return map(std::move(func)).then([reducer = std::decay_t<Reducer>(std::forward<Reducer>(reducer))](auto values) mutable {
-            auto r = make_lw_shared<std::decay_t<Reducer>>(std::move(reducer));
+        using reducer_type = std::decay_t<Reducer>;
+        return map(std::move(func)).then([reducer = reducer_type(std::forward<Reducer>(reducer))](auto values) mutable {
+            auto r = make_lw_shared<reducer_type>(std::move(reducer));
             auto reduced = make_ready_future<>();
             for (auto& value : values) {
                 reduced = reduced.then([r, value = std::move(value)]() mutable { return (*r)(std::move(value)); });
@@ -358,9 +362,12 @@ private:
     template <typename Func, typename... Args>
     auto caller(Func&& func, Args&&... args) {
         return [this, func = std::move(func), args = std::tuple<std::decay_t<Args>...>(std::move(args)...)]() mutable {
-            return std::apply([&](const std::decay_t<Args>&... args) -> decltype(auto) {
-                return internal::call(func, local_or_throw(), internal::unwrap_sharded_arg(std::decay_t<Args>(args))...);
-            }, args);
+            return std::apply(
+                [&](const std::decay_t<Args>&... args) -> decltype(auto) {
+                    return internal::call(func, local_or_throw(),
+                                          internal::unwrap_sharded_arg(std::decay_t<Args>(args))...);
+                },
+                args);
         };
     }
 

@@ -1,9 +1,9 @@
 /// Messages between shards: smp::submit_to() runs a function on another shard and brings back what came of it.
 ///
-/// A message is one allocation on the shard that sends it. It travels to the target, runs there as a task of the sender's
-/// scheduling group, travels back with the result, and is destroyed at home: nothing of the sender's is ever destroyed on
-/// the target. Messages from one shard to another begin in the order in which they were sent. Between two shards there
-/// is room for 128 requests on their way; more wait at the sender, in order (src/seastar/shard/mesh.hh).
+/// A message is one allocation on the shard that sends it. It travels to the target, runs there as a task of the
+/// sender's scheduling group, travels back with the result, and is destroyed at home: nothing of the sender's is ever
+/// destroyed on the target. Messages from one shard to another begin in the order in which they were sent. Between two
+/// shards there is room for 128 requests on their way; more wait at the sender, in order (src/seastar/shard/mesh.hh).
 #pragma once
 
 #include <seastar/core/future.hh>
@@ -27,8 +27,8 @@ struct smp_service_group_config {
     std::optional<sstring> group_name;
 };
 
-/// A budget for messages: those of a group wait for each other, not for those of other groups. Two services of which one
-/// calls the other belong to different groups, or they can wait for each other for ever.
+/// A budget for messages: those of a group wait for each other, not for those of other groups. Two services of which
+/// one calls the other belong to different groups, or they can wait for each other for ever.
 class smp_service_group {
     unsigned _id = 0;
     explicit constexpr smp_service_group(unsigned id) noexcept : _id(id) {}
@@ -134,7 +134,8 @@ public:
 template <typename Func>
 using submit_result = futurize_t<std::remove_cvref_t<decltype(call(std::declval<std::decay_t<Func>&>()))>>;
 
-/// submit_to() of the shard itself: at once. A closure that its future may still refer to is kept until that is resolved.
+/// submit_to() of the shard itself: at once. A closure that its future may still refer to is kept until that is
+/// resolved.
 template <typename Func>
 submit_result<Func> call_here(Func&& func) noexcept {
     using closure = std::remove_cvref_t<Func>;
@@ -152,7 +153,8 @@ submit_result<Func> call_here(Func&& func) noexcept {
     }
 }
 
-/// Waits for many futures; the first failure is kept, the others are dropped. Used at once: add() them all, then done().
+/// Waits for many futures; the first failure is kept, the others are dropped. Used at once: add() them all, then
+/// done().
 class gather {
     struct waiting;
     waiting* _waiting;
@@ -184,9 +186,9 @@ public:
     static auto all_shards() noexcept { return all_cpus(); }
     static bool main_thread() noexcept { return count > 0 && this_shard_id() == 0; }
 
-    /// Runs func on shard `t`; the future brings its result, or its failure, here. On the shard itself: at once, without
-    /// a message. Func is moved into the message, called as an lvalue, and destroyed here after its future is resolved.
-    /// Requires: t < count.
+    /// Runs func on shard `t`; the future brings its result, or its failure, here. On the shard itself: at once,
+    /// without a message. Func is moved into the message, called as an lvalue, and destroyed here after its future is
+    /// resolved. Requires: t < count.
     template <typename Func>
     static internal::submit_result<Func> submit_to(unsigned t, smp_submit_to_options options, Func&& func) noexcept {
         if (t == this_shard_id()) {

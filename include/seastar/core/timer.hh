@@ -43,8 +43,8 @@ constexpr int64_t saturating_nanoseconds(std::chrono::duration<Rep, Period> d) n
 }
 }
 
-/// Lives on the shard that arms it. The callback runs from the loop, in the timer's scheduling group, must not throw and
-/// must not block; it may arm, cancel or destroy the timer. Cancelling is immediate: no callback after cancel().
+/// Lives on the shard that arms it. The callback runs from the loop, in the timer's scheduling group, must not throw
+/// and must not block; it may arm, cancel or destroy the timer. Cancelling is immediate: no callback after cancel().
 /// Clock: std::chrono::steady_clock (exact), lowres_clock (about 10 ms, cheapest) or manual_clock (tests).
 template <typename Clock = steady_clock_type>
 class timer {

@@ -1,7 +1,7 @@
 /// Sockets: connected_socket, server_socket, socket, and how to make them.
 ///
-/// A socket belongs to one shard, the one that accepted or connected it, and stays there. A server listens on every shard
-/// that is to serve connections; they are spread over those shards.
+/// A socket belongs to one shard, the one that accepted or connected it, and stays there. A server listens on every
+/// shard that is to serve connections; they are spread over those shards.
 #pragma once
 
 #include <seastar/core/future.hh>

@@ -1,5 +1,5 @@
-/// net::packet: a message in fragments that lie in different places, with what keeps them alive. Goes to a data_sink or an
-/// output_stream without being copied.
+/// net::packet: a message in fragments that lie in different places, with what keeps them alive. Goes to a data_sink or
+/// an output_stream without being copied.
 #pragma once
 
 #include <seastar/core/deleter.hh>

@@ -153,7 +153,9 @@ std::ostream& operator<<(std::ostream&, const ipv6_addr&);
 
 /// `{port}`, `{"1.2.3.4", port}` ... as the address to listen on or connect to.
 inline socket_address make_ipv4_address(ipv4_addr addr) noexcept { return socket_address(addr); }
-inline socket_address make_ipv4_address(uint32_t ip, uint16_t port) noexcept { return socket_address(ipv4_addr(ip, port)); }
+inline socket_address make_ipv4_address(uint32_t ip, uint16_t port) noexcept {
+    return socket_address(ipv4_addr(ip, port));
+}
 
 inline bool is_ip_unspecified(const ipv4_addr& addr) noexcept { return addr.is_ip_unspecified(); }
 inline bool is_port_unspecified(const ipv4_addr& addr) noexcept { return addr.is_port_unspecified(); }

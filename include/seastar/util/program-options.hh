@@ -1,5 +1,5 @@
-/// Options of the command line as objects: groups of named values with a type, a default and a description, which programs
-/// may also set themselves. boost::program_options does the parsing; this header does not need it.
+/// Options of the command line as objects: groups of named values with a type, a default and a description, which
+/// programs may also set themselves. boost::program_options does the parsing; this header does not need it.
 #pragma once
 
 #include <memory>

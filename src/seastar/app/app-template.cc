@@ -140,11 +140,13 @@ void app_template::impl::report_unused() const {
     auto& r = library.reactor_opts;
     auto& s = library.smp_opts;
     auto report = [](const auto&... options) {
-        ((options.defaulted() ? void() : seastar_logger.info("--{} is accepted, and nothing is behind it yet", options.name())),
+        ((options.defaulted() ? void()
+                              : seastar_logger.info("--{} is accepted, and nothing is behind it yet", options.name())),
          ...);
     };
-    report(s.hugepages, s.lock_memory, s.mbind, s.io_properties_file, s.io_properties, s.num_io_groups, r.kernel_page_cache,
-           r.unsafe_bypass_fsync, r.max_task_backlog, r.relaxed_dma, r.abort_on_seastar_bad_alloc, r.metrics_hostname);
+    report(s.hugepages, s.lock_memory, s.mbind, s.io_properties_file, s.io_properties, s.num_io_groups,
+           r.kernel_page_cache, r.unsafe_bypass_fsync, r.max_task_backlog, r.relaxed_dma, r.abort_on_seastar_bad_alloc,
+           r.metrics_hostname);
 }
 
 // ---- what to start
@@ -175,11 +177,13 @@ resource::configuration wanted_resources(const smp_options& options, bool overpr
 /// One line about what is there, beside the exception that only says that it is not enough.
 void hint(resource::configuration& c, std::string_view failure) {
     if (failure == "insufficient processing units") {
-        seastar_logger.error("{} shards need as many CPUs, and this process may use {}; --overprovisioned lets shards share CPUs",
-                             c.cpus.value_or(0), resource::nr_processing_units(c));
+        seastar_logger.error(
+            "{} shards need as many CPUs, and this process may use {}; --overprovisioned lets shards share CPUs",
+            c.cpus.value_or(0), resource::nr_processing_units(c));
     } else if (failure == "insufficient physical memory") {
         auto usable = kernel::usable_memory(kernel::physical_memory(), kernel::read_cgroup_limits());
-        seastar_logger.error("memory asked for: {} bytes; left to the system: {}; there are {}", c.total_memory.value_or(0),
+        seastar_logger.error("memory asked for: {} bytes; left to the system: {}; there are {}",
+                             c.total_memory.value_or(0),
                              c.reserve_memory.value_or(c.total_memory ? 0 : kernel::default_reserve(usable)), usable);
     }
 }
@@ -216,7 +220,8 @@ app::runtime_options app_template::impl::runtime_options() const {
     if (r.reactor_backend) {
         o.backend = r.reactor_backend.get_value();
         if (o.backend != "io_uring" && o.backend != "epoll") {
-            throw std::invalid_argument("--reactor-backend " + std::string(o.backend) + ": there are io_uring and epoll");
+            throw std::invalid_argument("--reactor-backend " + std::string(o.backend) +
+                                        ": there are io_uring and epoll");
         }
     }
     if (o.loop.task_quota <= 0) {

@@ -27,7 +27,8 @@ bool engine_is_ready() noexcept { return current_reactor != nullptr; }
 
 // ---- impl
 
-reactor::impl::impl(app::runtime& r, loop::shard& s, shard::member& m) : runtime(r), shard(s), member(m), facade(*this) {
+reactor::impl::impl(app::runtime& r, loop::shard& s, shard::member& m)
+    : runtime(r), shard(s), member(m), facade(*this) {
     current_reactor = &facade;
 }
 
@@ -46,7 +47,8 @@ future<> reactor::impl::run_exit_functions() noexcept {
     }
     auto last = std::move(exit_functions.back());
     exit_functions.pop_back();
-    return do_with(std::move(last), [](auto& function) { return futurize_invoke(function); }).then_wrapped([this](future<> f) {
+    auto run = do_with(std::move(last), [](auto& function) { return futurize_invoke(function); });
+    return run.then_wrapped([this](future<> f) {
         if (f.failed()) {
             seastar_logger.error("an at_exit function failed: {}", f.get_exception());
         }
@@ -97,7 +99,8 @@ future<> reactor::wait_for_stop() noexcept {
 }
 
 future<> reactor::wait_for_stop(std::chrono::milliseconds timeout) noexcept {
-    return with_timeout(steady_clock_type::now() + timeout, wait_for_stop()).handle_exception_type([](timed_out_error&) {});
+    return with_timeout(steady_clock_type::now() + timeout, wait_for_stop())
+        .handle_exception_type([](timed_out_error&) {});
 }
 
 // ---- signals

@@ -4,7 +4,8 @@ namespace seastar {
 
 reactor_options::reactor_options(program_options::option_group* parent)
     : option_group(parent, "Event loop"),
-      reactor_backend(*this, "reactor-backend", {}, "io_uring or epoll (default: io_uring where this process may use it)"),
+      reactor_backend(*this, "reactor-backend", {},
+                      "io_uring or epoll (default: io_uring where this process may use it)"),
       poll_mode(*this, "poll-mode", {}, "never sleep: 100% of each CPU, lowest latency"),
       idle_poll_time_us(*this, "idle-poll-time-us", {}, "how long an idle shard looks for work before it sleeps, in "
                                                         "microseconds (default: 10; 0 with --overprovisioned)"),
@@ -14,7 +15,7 @@ reactor_options::reactor_options(program_options::option_group* parent)
       blocked_reactor_reports_per_minute(*this, "blocked-reactor-reports-per-minute", 5,
                                          "largest number of such reports per minute and shard"),
       overprovisioned(*this, "overprovisioned", {},
-                      "share the CPUs with other programs: shards are not bound to CPUs, and may be more than there are"),
+                      "share the CPUs with other programs: shards are not bound to CPUs, and may be more than those"),
       no_handle_interrupt(*this, "no-handle-interrupt", {}, "leave SIGINT alone"),
       network_stack(*this, "network-stack", {}, "network stack: posix"),
       max_networking_io_control_blocks(*this, "max-networking-io-control-blocks", 10000,

@@ -1,13 +1,14 @@
-/// A running program: its node, the threads of its shards, and how they start and stop. app_template makes one per run().
+/// A running program: its node, the threads of its shards, and how they start and stop. app_template makes one per
+/// run().
 ///
-/// Start: the threads are made, each binds itself to its CPU and makes its ring. If one cannot have an io_uring, all take
-/// epoll. Then each makes its loop, its membership of the node and its reactor; when all have, shard 0, which is the
-/// calling thread, calls the main function.
+/// Start: the threads are made, each binds itself to its CPU and makes its ring. If one cannot have an io_uring, all
+/// take epoll. Then each makes its loop, its membership of the node and its reactor; when all have, shard 0, which is
+/// the calling thread, calls the main function.
 ///
 /// Stop, begun by the main function's end, by reactor::exit() or by a signal:
 /// 1. wait_for_stop() resolves on all shards.
 /// 2. shard 0's at_exit functions run, then the others'.
-/// 3. the loops end; what is still on its way between shards, or ready to run, runs (member::leave_together()).
+/// 3. the loops end; what is still on its way between shards, or ready to run, runs (member::settle_together()).
 /// 4. sockets are cancelled and closed, so that ports are free when run() returns; signals are what they were.
 /// 5. each shard destroys its reactor, membership, loop and ring; the threads end.
 #pragma once
@@ -48,8 +49,8 @@ public:
     ~runtime();
     runtime(const runtime&) = delete;
 
-    /// Everything from start to stop; the calling thread is shard 0. Returns the exit status. Throws what kept the shards
-    /// from starting.
+    /// Everything from start to stop; the calling thread is shard 0. Returns the exit status. Throws what kept the
+    /// shards from starting.
     int run(noncopyable_function<future<int>()> main);
 
     // What reactors ask for. Shard 0.
@@ -60,8 +61,8 @@ public:
         unsigned shard;
         bool once;
     };
-    /// From now on the signal is for this handler; without one it stops the program (SIGINT, SIGTERM), or does what it did
-    /// before. Requires: all shards block it. Throws std::system_error.
+    /// From now on the signal is for this handler; without one it stops the program (SIGINT, SIGTERM), or does what it
+    /// did before. Requires: all shards block it. Throws std::system_error.
     void watch_signal(int signo, std::optional<signal_handler> handler);
 
     alien::instance& alien() noexcept { return _alien; }

@@ -94,9 +94,10 @@ TEST_F(future_test, handle_exception_type_takes_its_type_only) {
         return 1;
     });
     EXPECT_THROW(run(std::move(wrong)), std::runtime_error);
-    auto right = make_exception_future<int>(std::out_of_range("a")).handle_exception_type([](const std::logic_error& e) {
-        return std::string(e.what()) == "a" ? 3 : 0;
-    });
+    auto right =
+        make_exception_future<int>(std::out_of_range("a")).handle_exception_type([](const std::logic_error& e) {
+            return std::string(e.what()) == "a" ? 3 : 0;
+        });
     EXPECT_EQ(run(std::move(right)), 3);
 }
 

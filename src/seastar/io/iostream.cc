@@ -289,9 +289,9 @@ public:
 
 template <typename CharType>
 output_stream<CharType>::output_stream(output_stream&& o) noexcept
-    : _fd(std::move(o._fd)), _ready(std::move(o._ready)), _leaving(std::move(o._leaving)), _buf(std::move(o._buf)), _size(o._size),
-      _end(std::exchange(o._end, 0)), _ready_bytes(std::exchange(o._ready_bytes, 0)), _trim_to_size(o._trim_to_size),
-      _batch_flushes(o._batch_flushes), _sending(std::exchange(o._sending, nullptr)),
+    : _fd(std::move(o._fd)), _ready(std::move(o._ready)), _leaving(std::move(o._leaving)), _buf(std::move(o._buf)),
+      _size(o._size), _end(std::exchange(o._end, 0)), _ready_bytes(std::exchange(o._ready_bytes, 0)),
+      _trim_to_size(o._trim_to_size), _batch_flushes(o._batch_flushes), _sending(std::exchange(o._sending, nullptr)),
       _flush_again(std::exchange(o._flush_again, false)), _sent(std::move(o._sent)), _error(std::move(o._error)) {
     o._sent.reset();
     if (_sending) {

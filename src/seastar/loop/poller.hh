@@ -8,8 +8,8 @@ class poller {
 public:
     /// Does what there is to do. True if anything was done. Runs once a turn, after the tasks.
     virtual bool poll() noexcept = 0;
-    /// Called before the shard sleeps, in order of registration. False: there is work, do not sleep. A poller that is fed
-    /// by other threads announces here that it has to be woken from now on, and then looks once more.
+    /// Called before the shard sleeps, in order of registration. False: there is work, do not sleep. A poller that is
+    /// fed by other threads announces here that it has to be woken from now on, and then looks once more.
     virtual bool before_sleep() noexcept { return true; }
     /// Called after the sleep for each poller whose before_sleep() returned true, also when the sleep was called off.
     virtual void after_sleep() noexcept {}

@@ -1,9 +1,9 @@
-/// The two alarms of a shard's loop, on one thread timer: the task quota, which makes need_preempt() true, and the stall
-/// detector, which reports a task that keeps the loop from turning.
+/// The two alarms of a shard's loop, on one thread timer: the task quota, which makes need_preempt() true, and the
+/// stall detector, which reports a task that keeps the loop from turning.
 ///
-/// Life of the timer while the shard is awake: armed with the quota when a turn begins; when it fires, the signal handler
-/// raises the flag and arms it again with the stall threshold; the next turn arms it with the quota. A turn that ends
-/// before the quota leaves it armed: at most one system call per quota, none per turn.
+/// Life of the timer while the shard is awake: armed with the quota when a turn begins; when it fires, the signal
+/// handler raises the flag and arms it again with the stall threshold; the next turn arms it with the quota. A turn
+/// that ends before the quota leaves it armed: at most one system call per quota, none per turn.
 #pragma once
 
 #include "kernel/ring.hh"
@@ -19,7 +19,8 @@ using stall_reporter = void (*)(unsigned shard, int64_t stalled_ms) noexcept;
 class preemption {
 public:
     /// `stall` 0: no stall detector. Shard: the one that makes it.
-    preemption(unsigned shard, kernel::nanoseconds quota, kernel::nanoseconds stall, unsigned reports_per_minute) noexcept;
+    preemption(unsigned shard, kernel::nanoseconds quota, kernel::nanoseconds stall,
+               unsigned reports_per_minute) noexcept;
     ~preemption();
 
     /// A turn with tasks begins. `tasks_run`: the sign of life.

@@ -1,8 +1,9 @@
 /// The tasks of one shard that are ready to run: a first-in first-out list per scheduling group. Future-free and
 /// steppable: it never owns the thread.
 ///
-/// Which group runs: the one with the smallest virtual run time, where a nanosecond of a group with twice the shares counts
-/// half. A group that was idle starts at the virtual time of the one that ran last, so that idling saves up nothing.
+/// Which group runs: the one with the smallest virtual run time, where a nanosecond of a group with twice the shares
+/// counts half. A group that was idle starts at the virtual time of the one that ran last, so that idling saves up
+/// nothing.
 ///
 /// Time is charged when another group is picked and when the caller says so (charge()), with clock readings that the
 /// caller has anyway: a turn with one busy group costs no clock reading here.

@@ -24,7 +24,8 @@ class function_task final : public task {
     std::function<void()> _f;
 
 public:
-    explicit function_task(std::function<void()> f, scheduling_group g = scheduling_group()) : task(g), _f(std::move(f)) {}
+    explicit function_task(std::function<void()> f, scheduling_group g = scheduling_group())
+        : task(g), _f(std::move(f)) {}
     void run_and_dispose() noexcept override {
         _f();
         delete this;

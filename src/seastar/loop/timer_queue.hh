@@ -1,6 +1,6 @@
 /// The armed timers of one clock on one shard. A radix queue: bucket i holds the timers whose expiry first differs from
-/// the last expiry time in bit i. Arming and cancelling are O(1) and allocate nothing; each timer moves to a lower bucket
-/// at most 63 times before it fires.
+/// the last expiry time in bit i. Arming and cancelling are O(1) and allocate nothing; each timer moves to a lower
+/// bucket at most 63 times before it fires.
 #pragma once
 
 #include <seastar/core/internal/timer_node.hh>

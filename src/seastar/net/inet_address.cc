@@ -107,7 +107,9 @@ inet_address::operator const ::in6_addr&() const {
     return _in6;
 }
 
-ipv4_address inet_address::as_ipv4_address() const { return ipv4_address(ntohl(static_cast<const ::in_addr&>(*this).s_addr)); }
+ipv4_address inet_address::as_ipv4_address() const {
+    return ipv4_address(ntohl(static_cast<const ::in_addr&>(*this).s_addr));
+}
 
 ipv6_address inet_address::as_ipv6_address() const noexcept {
     if (is_ipv6()) {

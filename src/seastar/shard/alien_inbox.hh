@@ -1,5 +1,5 @@
-/// Work for a shard from threads that are no shard. Producers take turns under a mutex, which keeps them away from a shard
-/// that stops; the shard itself never waits for it while it runs.
+/// Work for a shard from threads that are no shard. Producers take turns under a mutex, which keeps them away from a
+/// shard that stops; the shard itself never waits for it while it runs.
 #pragma once
 
 #include <seastar/core/task.hh>

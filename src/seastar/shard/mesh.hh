@@ -1,5 +1,5 @@
-/// The mesh: how messages get from shard to shard. For each ordered pair of shards there is one ring for requests and one
-/// for replies; behind each, at its producer, stands a list of those that found no room.
+/// The mesh: how messages get from shard to shard. For each ordered pair of shards there is one ring for requests and
+/// one for replies; behind each, at its producer, stands a list of those that found no room.
 ///
 /// Rules that keep it live:
 /// 1. replies have rings of their own: a shard that sends more than its peer can take still gets its answers, so two

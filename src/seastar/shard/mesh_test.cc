@@ -62,7 +62,8 @@ TEST(spsc_ring, two_threads_pass_everything_in_order) {
     EXPECT_EQ(wrong, 0u);
 }
 
-// The protocol alone, with real sleeps: each side waits for the other's answer, so that one lost wake-up hangs the test.
+// The protocol alone, with real sleeps: each side waits for the other's answer, so that one lost wake-up hangs the
+// test.
 TEST(sleep_state, no_wake_up_is_lost_in_a_hundred_thousand_rounds) {
     constexpr unsigned rounds = 100'000;
     struct side {

@@ -16,7 +16,9 @@ const char* no_sharded_instance_exception::what() const noexcept { return _what.
 
 namespace internal {
 
-void throw_no_instance(const std::type_info& service) { throw no_sharded_instance_exception(pretty_type_name(service)); }
+void throw_no_instance(const std::type_info& service) {
+    throw no_sharded_instance_exception(pretty_type_name(service));
+}
 
 void service_leaked(const std::type_info& service) noexcept {
     seastar_logger.error("sharded<{}> was destroyed before it was stopped: its instances on the shards are lost",

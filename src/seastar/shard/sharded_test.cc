@@ -193,7 +193,8 @@ TEST(sharded, arguments_may_be_other_services_and_made_on_each_shard) {
     sharded<uppermost> highest;
     n.run([&] {
         return low.start().then([&] {
-            return high.start(std::ref(low), sharded_parameter([](lower& l) { return int(l.home) * 100; }, std::ref(low)));
+            auto number = sharded_parameter([](lower& l) { return int(l.home) * 100; }, std::ref(low));
+            return high.start(std::ref(low), std::move(number));
         }).then([&] { return highest.start(std::ref(low)); }).then([&] {
             return high.invoke_on(1, [](upper& u) {
                 EXPECT_EQ(u.below.home, 1u);

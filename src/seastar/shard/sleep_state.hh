@@ -1,14 +1,14 @@
-/// Whether a shard sleeps, and who wakes it: the one place where shards agree on that. Two sides, each of which writes one
-/// thing and then reads what the other writes:
+/// Whether a shard sleeps, and who wakes it: the one place where shards agree on that. Two sides, each of which writes
+/// one thing and then reads what the other writes:
 ///
 ///     the sleeper                                a producer
 ///     1. exchange the state to asleep            1. publish its work
 ///     2. look at the work once more              2. read the state
 ///     3. nothing there: sleep in the kernel      3. asleep: exchange it to awake; who saw asleep wakes the shard
 ///
-/// All four steps are sequentially consistent, so at least one side sees the other: either the sleeper finds the work or
-/// the producer finds it asleep. No fences: ThreadSanitizer does not see them. No producer but the first makes a system
-/// call, however many there are.
+/// All four steps are sequentially consistent, so at least one side sees the other: either the sleeper finds the work
+/// or the producer finds it asleep. No fences: ThreadSanitizer does not see them. No producer but the first makes a
+/// system call, however many there are.
 #pragma once
 
 #include <atomic>

@@ -84,9 +84,8 @@ TEST(smp, a_closure_lives_until_its_future_is_resolved_here_too) {
         test_node n(2);
         std::string seen;
         n.run([&] {
-            return smp::submit_to(target, [text = std::string("a text that is too long to stand in the string itself"), &seen] {
-                return after_ms(1).then([&text, &seen] { seen = text; });
-            });
+            return smp::submit_to(target, [text = std::string("a text that is too long to stand in the string itself"),
+                                           &seen] { return after_ms(1).then([&text, &seen] { seen = text; }); });
         });
         EXPECT_EQ(seen, "a text that is too long to stand in the string itself");
     }

@@ -33,8 +33,8 @@ public:
     using value_type = T;
 };
 
-/// A continuation on the heap: `Func(promise&&, future_state<T>&&)` resolves `Promise`. One allocation, from the shard's
-/// free lists.
+/// A continuation on the heap: `Func(promise&&, future_state<T>&&)` resolves `Promise`. One allocation, from the
+/// shard's free lists.
 template <typename Promise, typename Func, typename T>
 class continuation final : public continuation_base<T>, public task_allocated {
     Promise _promise;

@@ -43,7 +43,8 @@ public:
     /// Destroys the pointer at home; resolves when that is done.
     future<> destroy() noexcept { return destroy_on(std::move(_value), _home); }
 
-    /// Another foreign_ptr to the same object; PtrType must be copyable. Requires: this one stays where it is meanwhile.
+    /// Another foreign_ptr to the same object; PtrType must be copyable. Requires: this one stays where it is
+    /// meanwhile.
     future<foreign_ptr> copy() const noexcept {
         return smp::submit_to(_home, [this] { return foreign_ptr(PtrType(_value)); });
     }
@@ -65,7 +66,9 @@ public:
         _value = std::move(value);
         _home = this_shard_id();
     }
-    void reset(std::nullptr_t = nullptr) noexcept(std::is_nothrow_default_constructible_v<PtrType>) { reset(PtrType()); }
+    void reset(std::nullptr_t = nullptr) noexcept(std::is_nothrow_default_constructible_v<PtrType>) {
+        reset(PtrType());
+    }
 
     /// The pointer itself. Requires: at home.
     PtrType unwrap_on_owner_shard() noexcept(std::is_nothrow_move_constructible_v<PtrType>) {

@@ -135,8 +135,8 @@ public:
     bool available() const noexcept { return _state.available(); }
     bool failed() const noexcept { return _state.failed(); }
 
-    /// The value; throws the exception of a failed future. Not available: stops the calling seastar::thread until it is;
-    /// outside a thread that is a bug, which aborts.
+    /// The value; throws the exception of a failed future. Not available: stops the calling seastar::thread until it
+    /// is; outside a thread that is a bug, which aborts.
     T get() {
         wait();
         return _state.get();
@@ -156,8 +156,8 @@ public:
     /// Drops the result, a failure too, without a report. Requires: available().
     void ignore_ready_future() noexcept { _state.ignore(); }
 
-    /// Calls func with the value when it is there (at once, as a rule, if it is already); a failure skips func and is the
-    /// result. Returns a future of what func returns.
+    /// Calls func with the value when it is there (at once, as a rule, if it is already); a failure skips func and is
+    /// the result. Returns a future of what func returns.
     template <typename Func>
     auto then(Func&& func) noexcept {
         using futurator = futurize<std::remove_cvref_t<typename decltype(argument::template result_of<Func>())::type>>;
@@ -168,7 +168,8 @@ public:
             }
             return futurator::invoke_with(argument(), std::forward<Func>(func), _state.take_value());
         }
-        return attach<result>([func = std::forward<Func>(func)](promise_of<result>&& promise, state_t&& state) mutable noexcept {
+        using resolved = promise_of<result>;
+        return attach<result>([func = std::forward<Func>(func)](resolved&& promise, state_t&& state) mutable noexcept {
             if (__builtin_expect(state.failed(), false)) {
                 promise.set_exception(state.take_exception());
             } else {
@@ -190,14 +191,16 @@ public:
     /// Calls func with this future, now ready: a value or a failure.
     template <typename Func>
     auto then_wrapped(Func&& func) noexcept {
-        using futurator = futurize<std::remove_cvref_t<decltype(internal::call(std::declval<Func>(), std::declval<future>()))>>;
+        using futurator =
+            futurize<std::remove_cvref_t<decltype(internal::call(std::declval<Func>(), std::declval<future>()))>>;
         using result = typename futurator::type;
         if (_state.available() && internal::may_run_immediately()) {
             return futurator::invoke(std::forward<Func>(func), future(std::move(_state)));
         }
-        return attach<result>([func = std::forward<Func>(func)](promise_of<result>&& promise, state_t&& state) mutable noexcept {
-            futurator::satisfy(std::move(promise), std::move(func), future(std::move(state)));
-        });
+        return attach<result>(
+            [func = std::forward<Func>(func)](promise_of<result>&& promise, state_t&& state) mutable noexcept {
+                futurator::satisfy(std::move(promise), std::move(func), future(std::move(state)));
+            });
     }
 
     /// Calls func whatever happened; the result is this future's, unless func fails. Both failed: nested_exception.
@@ -463,8 +466,9 @@ struct futurize {
     }
     template <typename Func, typename Tuple>
     static type apply(Func&& func, Tuple&& args) noexcept {
-        return std::apply([&func](auto&&... a) { return invoke(std::forward<Func>(func), std::forward<decltype(a)>(a)...); },
-                          std::forward<Tuple>(args));
+        return std::apply(
+            [&func](auto&&... a) { return invoke(std::forward<Func>(func), std::forward<decltype(a)>(a)...); },
+            std::forward<Tuple>(args));
     }
     /// The same for a continuation's argument; see internal::continuation_argument.
     template <typename Argument, typename Func, typename Value>
@@ -602,7 +606,8 @@ std::exception_ptr make_backtraced_exception_ptr(Args&&... args);
 /// A failed future whose exception's what() ends with the place where it was made. Include util/backtrace.hh.
 template <typename T = void, typename Exception>
 future<T> make_exception_future_with_backtrace(Exception&& ex) noexcept {
-    return make_exception_future<T>(make_backtraced_exception_ptr<std::decay_t<Exception>>(std::forward<Exception>(ex)));
+    using type = std::decay_t<Exception>;
+    return make_exception_future<T>(make_backtraced_exception_ptr<type>(std::forward<Exception>(ex)));
 }
 
 }

@@ -1,5 +1,5 @@
-/// Calling functions so that whatever they do (return a value, nothing, a future; throw) becomes a future. This is the one
-/// place where user functions are called on behalf of futures, and where a coroutine's captures are kept alive.
+/// Calling functions so that whatever they do (return a value, nothing, a future; throw) becomes a future. This is the
+/// one place where user functions are called on behalf of futures, and where a coroutine's captures are kept alive.
 /// Fourth of the parts of core/future.hh.
 #pragma once
 
@@ -17,7 +17,8 @@ struct is_future<future<T>> : std::true_type {
     using value_type = T;
 };
 
-/// What a function that returns T gives as a future. futurize<int>::type is future<int>; futurize<future<int>>::type, too.
+/// What a function that returns T gives as a future. futurize<int>::type is future<int>; futurize<future<int>>::type,
+/// too.
 template <typename T>
 struct futurize;
 
@@ -54,10 +55,10 @@ decltype(auto) call(Func&& func, Args&&... args) {
 
 // ---- coroutines with captures
 
-// A coroutine that is a lambda's body reaches the captures through a reference to the closure, which is gone when then()
-// returns. So such closures are found at compile time and kept until their future resolves: naming
-// coroutine_traits<future<T>, Closure&, ...> (coroutine.hh), which only the definition of such a coroutine does, defines
-// the friend function below for that closure type; closure_is_coroutine asks whether it is defined.
+// A coroutine that is a lambda's body reaches the captures through a reference to the closure, which is gone when
+// then() returns. So such closures are found at compile time and kept until their future resolves: naming
+// coroutine_traits<future<T>, Closure&, ...> (coroutine.hh), which only the definition of such a coroutine does,
+// defines the friend function below for that closure type; closure_is_coroutine asks whether it is defined.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wnon-template-friend"
@@ -75,7 +76,8 @@ struct coroutine_closure_mark {
 #endif
 // Instantiated after Result, the type of a call, was deduced: the body is known by then.
 template <typename Closure, typename Result>
-inline constexpr bool closure_is_coroutine = requires { requires is_coroutine_closure(coroutine_closure_query<Closure>{}); };
+inline constexpr bool closure_is_coroutine =
+    requires { requires is_coroutine_closure(coroutine_closure_query<Closure>{}); };
 
 template <typename Func, typename Result>
 constexpr bool must_outlive_call() {
@@ -124,8 +126,8 @@ inline constexpr bool takes_elements = false;
 template <typename Func, typename... T>
 inline constexpr bool takes_elements<Func, std::tuple<T...>> = std::is_invocable_v<Func, T&&...>;
 
-/// Calls Func with the value of a future<T>: nothing for void; a tuple whole, or in pieces when Func does not take it whole
-/// (what when_all_succeed() gives, as the tutorial spells it).
+/// Calls Func with the value of a future<T>: nothing for void; a tuple whole, or in pieces when Func does not take it
+/// whole (what when_all_succeed() gives, as the tutorial spells it).
 template <typename T>
 struct continuation_argument {
     template <typename Func>

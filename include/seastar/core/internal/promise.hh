@@ -110,9 +110,9 @@ public:
 
 }
 
-/// Makes a future that somebody resolves later: get_future() once, then set_value() or set_exception() once, on the same
-/// shard. A promise destroyed before that resolves the future with broken_promise. May be resolved first and asked for
-/// the future afterwards.
+/// Makes a future that somebody resolves later: get_future() once, then set_value() or set_exception() once, on the
+/// same shard. A promise destroyed before that resolves the future with broken_promise. May be resolved first and asked
+/// for the future afterwards.
 template <typename T>
 class promise : public internal::promise_base_with_type<T> {
     using base = internal::promise_base_with_type<T>;

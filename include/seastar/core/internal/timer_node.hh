@@ -1,5 +1,5 @@
-/// What all timers are made of, whatever their clock: a node of the shard's set of armed timers. timer.hh puts a clock's
-/// types on it; src/seastar/loop/timer_queue.hh keeps the set.
+/// What all timers are made of, whatever their clock: a node of the shard's set of armed timers. timer.hh puts a
+/// clock's types on it; src/seastar/loop/timer_queue.hh keeps the set.
 #pragma once
 
 #include <seastar/core/scheduling.hh>

@@ -184,6 +184,8 @@ class Structure(TidyTest):
     def test_a_header_its_source_and_its_bodies_are_one_component(self):
         self.write("src/seastar/base/a.hh", '#include "a-impl.hh"\n')
         self.write("src/seastar/base/a-impl.hh", '#include "a.hh"\n#include "b.hh"\n')
+        self.write("src/seastar/base/a.cc", '#include "a_impl.hh"\n')
+        self.write("src/seastar/base/a_impl.hh", '#include "a.hh"\n')
         self.write("src/seastar/base/b.hh")
         self.write("src/seastar/base/a.cc", '#include "a.hh"\n')
         self.assert_found()

@@ -52,7 +52,7 @@ class File:
         self.path, self.text = path, text
         self.name = path.rsplit("/", 1)[-1]
         self.is_cpp = path.startswith(tuple(f + "/" for f in CPP_FOLDERS)) and path.endswith(CPP_SUFFIXES)
-        self.is_test = bool(re.search(r"_(test|bench|fuzz)\.cc$", path)) or "/testing/" in path
+        self.is_test = bool(re.search(r"(_(test|bench|fuzz)\.cc|_fixture\.hh)$", path)) or "/testing/" in path
         parts = path.split("/")
         self.library = parts[1] if len(parts) > 2 and parts[0] in ("include", "src") else None
         self.is_public = parts[0] == "include"

@@ -40,7 +40,7 @@ public:
     /// Runs when the shard's loop has ended.
     void at_destroy(noncopyable_function<void()> func);
     /// Stops the program with this exit status, as if the main function had returned it. Any shard.
-    void exit(int status) noexcept;
+    void exit(int status) noexcept; // tidy-allow(exit): its name; it ends the program by stopping it
     /// The program is stopping: at_exit functions run or have run.
     bool stopping() const noexcept;
     bool stopped() const noexcept { return stopping(); }

@@ -4,7 +4,7 @@
 
 #include <cerrno>
 #include <poll.h>
-#include <sys/signalfd.h>
+#include <sys/signalfd.h> // tidy-allow(syscall): for signalfd_siginfo, which take_signal() fills in
 #include <system_error>
 #include <ucontext.h>
 #include <unistd.h>

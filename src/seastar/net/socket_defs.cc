@@ -1,6 +1,6 @@
 #include <seastar/net/socket_defs.hh>
 
-#include <seastar/net/inet_address.hh>
+#include <seastar/net/inet_address.hh> // tidy-allow(cycle): addresses of all kinds convert into each other
 
 #include <algorithm>
 #include <charconv>

@@ -1,6 +1,6 @@
 #include <seastar/core/alien.hh>
 
-#include "shard/alien_instance.hh"
+#include "shard/alien_impl.hh"
 
 namespace seastar::alien {
 

@@ -1,4 +1,4 @@
-#include "shard/alien_instance.hh"
+#include "shard/alien_impl.hh"
 #include "shard/shard_fixture.hh"
 
 #include <seastar/core/alien.hh>

@@ -8,7 +8,7 @@
 #include "kernel/affinity.hh"
 #include "kernel/rlimit.hh"
 #include "net/posix/shutdown.hh"
-#include "shard/alien_instance.hh"
+#include "shard/alien_impl.hh"
 
 #include <algorithm>
 #include <cstdio>

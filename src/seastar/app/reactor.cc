@@ -7,10 +7,10 @@
 #include <seastar/util/log.hh>
 
 #include "app/reactor_impl.hh"
-#include "app/runtime.hh"
 #include "kernel/clock.hh"
+#include "kernel/signals.hh"
 
-#include <pthread.h>
+#include <csignal>
 
 namespace seastar {
 
@@ -27,8 +27,8 @@ bool engine_is_ready() noexcept { return current_reactor != nullptr; }
 
 // ---- impl
 
-reactor::impl::impl(app::runtime& r, loop::shard& s, shard::member& m)
-    : runtime(r), shard(s), member(m), facade(*this) {
+reactor::impl::impl(app::program& p, loop::shard& s, shard::member& m)
+    : program(p), shard(s), member(m), facade(*this) {
     current_reactor = &facade;
 }
 
@@ -82,7 +82,7 @@ void reactor::at_exit(noncopyable_function<future<>()> func) { _impl.exit_functi
 void reactor::at_destroy(noncopyable_function<void()> func) { _impl.destroy_functions.push_back(std::move(func)); }
 
 void reactor::exit(int status) noexcept {
-    (void)smp::submit_to(0, [&runtime = _impl.runtime, status] { runtime.stop(status); });
+    (void)smp::submit_to(0, [&program = _impl.program, status] { program.stop(status); });
 }
 
 bool reactor::stopping() const noexcept { return _impl.stopping; }
@@ -107,13 +107,13 @@ future<> reactor::wait_for_stop(std::chrono::milliseconds timeout) noexcept {
 
 namespace {
 
-void watch(app::runtime& runtime, int signo, unsigned shard, bool once) {
+void watch(app::program& program, int signo, unsigned shard, bool once) {
     (void)smp::invoke_on_all([signo] {
         auto set = kernel::make_signal_set({signo});
         ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    }).then([&runtime, signo, shard, once] {
-        return smp::submit_to(0, [&runtime, signo, shard, once] {
-            runtime.watch_signal(signo, app::runtime::signal_handler{shard, once});
+    }).then([&program, signo, shard, once] {
+        return smp::submit_to(0, [&program, signo, shard, once] {
+            program.watch_signal(signo, app::program::signal_handler{shard, once});
         });
     }).handle_exception([signo](std::exception_ptr ex) {
         seastar_logger.error("cannot watch signal {}: {}", signo, ex);
@@ -124,13 +124,13 @@ void watch(app::runtime& runtime, int signo, unsigned shard, bool once) {
 
 void reactor::handle_signal(int signo, noncopyable_function<void()>&& handler) {
     _impl.signal_handlers[signo] = make_lw_shared<noncopyable_function<void()>>(std::move(handler));
-    watch(_impl.runtime, signo, cpu_id(), false);
+    watch(_impl.program, signo, cpu_id(), false);
 }
 
 void handle_signal(int signo, noncopyable_function<void()>&& handler, bool once) {
     auto& r = engine().internals();
     r.signal_handlers[signo] = make_lw_shared<noncopyable_function<void()>>(std::move(handler));
-    watch(r.runtime, signo, this_shard_id(), once);
+    watch(r.program, signo, this_shard_id(), once);
 }
 
 // ---- the rest
@@ -178,6 +178,6 @@ server_socket reactor::listen(socket_address address, listen_options options) {
 
 future<connected_socket> reactor::connect(socket_address address) { return seastar::connect(address); }
 
-alien::instance& reactor::alien() noexcept { return _impl.runtime.alien(); }
+alien::instance& reactor::alien() noexcept { return _impl.program.alien(); }
 
 }

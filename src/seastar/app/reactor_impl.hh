@@ -4,6 +4,7 @@
 #include <seastar/core/reactor.hh>
 #include <seastar/core/shared_ptr.hh>
 
+#include "app/program.hh"
 #include "loop/shard.hh"
 #include "shard/node.hh"
 
@@ -13,13 +14,9 @@
 
 namespace seastar {
 
-namespace app {
-class runtime;
-}
-
 /// One per shard, on the shard. runtime.cc makes it and runs it.
 struct reactor::impl {
-    impl(app::runtime& r, loop::shard& s, shard::member& m);
+    impl(app::program& p, loop::shard& s, shard::member& m);
     impl(const impl&) = delete;
     ~impl();
 
@@ -31,7 +28,7 @@ struct reactor::impl {
     /// The loop has ended.
     void run_destroy_functions() noexcept;
 
-    app::runtime& runtime;
+    app::program& program;
     loop::shard& shard;
     shard::member& member;
     reactor facade;

@@ -179,7 +179,7 @@ void runtime::loop_until_done(reactor::impl& r) noexcept {
 }
 
 bool runtime::leave(reactor::impl& r) noexcept {
-    r.member.leave_together();
+    r.member.settle_together();
     bool first = r.shard.id() == 0;
     if (first) {
         for (auto& [signo, signal] : _signals) {
@@ -201,7 +201,7 @@ bool runtime::leave(reactor::impl& r) noexcept {
     if (clean && first) {
         _signals.clear();
     }
-    r.member.leave_together();
+    r.member.settle_together();
     r.run_destroy_functions();
     return clean;
 }
@@ -273,7 +273,8 @@ void runtime::watch_signal(int signo, std::optional<signal_handler> handler) {
         return;
     }
     try {
-        signal.watch = std::make_unique<signal_watch>(loop::this_shard().ring(), signo, [this, signo] { signal_came(signo); });
+        signal.watch =
+            std::make_unique<signal_watch>(loop::this_shard().ring(), signo, [this, signo] { signal_came(signo); });
     } catch (...) {
         _signals.erase(signo);
         throw;

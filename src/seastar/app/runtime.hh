@@ -13,8 +13,7 @@
 /// 5. each shard destroys its reactor, membership, loop and ring; the threads end.
 #pragma once
 
-#include <seastar/core/alien.hh>
-
+#include "app/program.hh"
 #include "app/reactor_impl.hh"
 #include "app/signal_watch.hh"
 #include "kernel/backend.hh"
@@ -43,7 +42,7 @@ struct runtime_options {
     runtime_options() = default;
 };
 
-class runtime {
+class runtime final : public program {
 public:
     runtime(const runtime_options& options, alien::instance& alien);
     ~runtime();
@@ -53,19 +52,10 @@ public:
     /// shards from starting.
     int run(noncopyable_function<future<int>()> main);
 
-    // What reactors ask for. Shard 0.
-    /// The first call counts.
-    void stop(int status) noexcept;
-    /// Whose handler a signal is for.
-    struct signal_handler {
-        unsigned shard;
-        bool once;
-    };
-    /// From now on the signal is for this handler; without one it stops the program (SIGINT, SIGTERM), or does what it
-    /// did before. Requires: all shards block it. Throws std::system_error.
-    void watch_signal(int signo, std::optional<signal_handler> handler);
+    void stop(int status) noexcept override;
+    void watch_signal(int signo, std::optional<signal_handler> handler) override;
+    alien::instance& alien() noexcept override { return _alien; }
 
-    alien::instance& alien() noexcept { return _alien; }
     kernel::backend backend() const noexcept { return _choice.chosen; }
 
 private:

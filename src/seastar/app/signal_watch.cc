@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <poll.h>
-#include <sys/signalfd.h> // tidy-allow(syscall): for signalfd_siginfo, which take_signal() fills in
 #include <system_error>
 #include <ucontext.h>
 #include <unistd.h>
@@ -74,8 +73,7 @@ void signal_watch::look() noexcept {
 }
 
 void signal_watch::complete(int32_t) noexcept {
-    signalfd_siginfo info;
-    while (!_ending && kernel::take_signal(_fd, info) > 0) {
+    while (!_ending && kernel::take_signal(_fd) > 0) {
         _came();
     }
     if (!_ending) {

@@ -2,6 +2,7 @@
 
 #include <seastar/util/assert.hh>
 
+#include <iterator>
 #include <thread>
 
 namespace seastar {
@@ -37,10 +38,12 @@ member::~member() {
     current_member = nullptr;
 }
 
-void member::leave_together() noexcept {
+void member::settle_together() noexcept {
     // A round in which no shard had anything to do is the last one: then nothing was on its way, since what is sent in one
     // round arrives in the next at the latest.
-    for (auto& round : _node._rounds) {
+    for (unsigned left = node::rounds_per_call; left > 0; --left) {
+        SEASTAR_ASSERT(_next_round < std::size(_node._rounds));
+        auto& round = _node._rounds[_next_round++];
         bool busy = false;
         for (unsigned turns = 0; turns < turns_per_round && _shard.turn(); ++turns) {
             busy = true;

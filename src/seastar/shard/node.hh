@@ -2,7 +2,7 @@
 /// its node and finds it through this_node(). app/ makes a node and starts its shards; a simulator makes several.
 ///
 /// Life: the node is made; each shard's thread makes its loop::shard and then its member; when all have, any may send.
-/// In the end each shard runs leave_together(), which lets what is still on its way arrive, and destroys its member
+/// In the end each shard runs settle_together(), which lets what is still on its way arrive, and destroys its member
 /// and its loop. The node goes last.
 #pragma once
 
@@ -38,13 +38,14 @@ private:
     id_pool _scheduling_groups;
     id_pool _service_groups;
 
-    // Of leave_together(): written by all shards, one round after the other.
+    // Of settle_together(): written by all shards, one round after the other, each once.
     struct round {
         std::atomic<unsigned> arrived{0};
         std::atomic<bool> busy{false};
     };
-    static constexpr unsigned rounds_max = 32;
-    round _rounds[rounds_max];
+    static constexpr unsigned rounds_per_call = 24;
+    static constexpr unsigned calls_max = 2;
+    round _rounds[rounds_per_call * calls_max];
 };
 
 /// A shard's membership of its node. Made on the shard's thread, after its loop::shard, and destroyed there before it.
@@ -57,15 +58,16 @@ public:
     class node& node() noexcept { return _node; }
     mesh::port& port() noexcept { return _port; }
 
-    /// The end: turns the loop until nothing is on its way between the shards and nothing is left to run on any of them.
-    /// What never ends (a loop whose futures are always ready) gets a bounded number of turns. To be called on all
-    /// shards, each on its thread; none returns before all have called it.
-    void leave_together() noexcept;
+    /// The end: turns the loop until nothing is on its way between the shards and nothing is left to run on any of
+    /// them. What never ends (a loop whose futures are always ready) gets a bounded number of turns. To be called on
+    /// all shards, each on its thread; none returns before all have called it. Requires: called twice at most.
+    void settle_together() noexcept;
 
 private:
     class node& _node;
     loop::shard& _shard;
     mesh::port _port;
+    unsigned _next_round = 0; ///< the same on all shards, between calls
 };
 
 /// The calling shard's. Requires: the thread is a member of a node.

@@ -15,7 +15,8 @@ namespace seastar::shard {
 
 class test_node {
 public:
-    explicit test_node(unsigned shards, kernel::backend backend = kernel::backend::epoll, const node_options& options = {})
+    explicit test_node(unsigned shards, kernel::backend backend = kernel::backend::epoll,
+                       const node_options& options = {})
         : _node(shards, options), _backend(backend), _together(shards) {}
 
     class node& node() noexcept { return _node; }
@@ -54,7 +55,7 @@ private:
                     shard.idle(shard.ring().now() + 1'000'000'000);
                 }
             }
-            m.leave_together();
+            m.settle_together();
             _together.arrive_and_wait();
         }
         _together.arrive_and_wait();

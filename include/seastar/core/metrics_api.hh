@@ -43,4 +43,7 @@ struct family_values {
 };
 std::vector<family_values> get_values();
 
+/// Adds a reading to the others with the same labels. Histograms whose bounds differ cannot be added: the first stands.
+void add_up(std::map<labels_type, metric_value>& sums, const labels_type& labels, const metric_value& value);
+
 }

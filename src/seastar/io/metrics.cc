@@ -122,6 +122,9 @@ public:
         auto& map = registry();
         for (auto& [name, labels] : _registered) {
             auto family = map.find(name);
+            if (family == map.end()) {
+                continue; // destroyed on another thread than its shard's, after that ended
+            }
             family->second.instances.erase(labels);
             if (family->second.instances.empty()) {
                 map.erase(family);
@@ -152,6 +155,18 @@ public:
 
 const value_map& get_value_map() noexcept { return registry(); }
 
+void add_up(std::map<labels_type, metric_value>& sums, const labels_type& labels, const metric_value& value) {
+    auto [at, first] = sums.try_emplace(labels, value);
+    if (first) {
+        return;
+    }
+    try {
+        at->second = at->second + value;
+    } catch (const std::out_of_range&) {
+        // Histograms with different bounds: the first stands.
+    }
+}
+
 std::vector<family_values> get_values() {
     std::vector<family_values> result;
     for (auto& [name, family] : registry()) {
@@ -176,10 +191,7 @@ std::vector<family_values> get_values() {
             for (auto& l : family.aggregate_labels) {
                 kept.erase(l);
             }
-            auto [at, first] = sums.try_emplace(std::move(kept), value);
-            if (!first) {
-                at->second = at->second + value;
-            }
+            add_up(sums, kept, value);
         }
         for (auto& [labels, value] : sums) {
             out.values.emplace_back(labels, std::move(value));

@@ -50,6 +50,21 @@ void put_escaped(std::string& out, std::string_view text, bool quotes) {
     }
 }
 
+// A name as the format allows it: letters, digits, underscores and, in a metric's name, colons.
+std::string safe_name(std::string_view name, bool colons) {
+    std::string safe(name);
+    for (auto& c : safe) {
+        bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c == ':' && colons);
+        if (!allowed) {
+            c = '_';
+        }
+    }
+    if (!safe.empty() && safe.front() >= '0' && safe.front() <= '9') {
+        safe.insert(0, 1, '_');
+    }
+    return safe;
+}
+
 struct writer {
     std::string& out;
     const exposition_options& options;
@@ -60,14 +75,14 @@ struct writer {
         auto put = [&](std::string_view name, std::string_view value) {
             out += first ? "" : ",";
             first = false;
-            out.append(name).append("=\"");
+            out.append(safe_name(name, false)).append("=\"");
             put_escaped(out, value, true);
             out += '"';
         };
         for (auto& [name, value] : l) {
             put(name, value);
         }
-        if (options.label) {
+        if (options.label && !l.count(options.label->first)) {
             put(options.label->first, options.label->second);
         }
         if (!extra_name.empty()) {
@@ -154,6 +169,7 @@ std::string to_text(const std::vector<std::vector<family_values>>& shards, const
     writer w{out, options};
     for (auto& [bare_name, families] : by_name) {
         auto name = options.prefix.empty() ? std::string(bare_name) : options.prefix + "_" + std::string(bare_name);
+        name = safe_name(name, true);
         auto& help = families.front()->help.empty() ? options.default_help : families.front()->help;
         if (!help.empty()) {
             out += "# HELP " + name + ' ';
@@ -165,10 +181,7 @@ std::string to_text(const std::vector<std::vector<family_values>>& shards, const
         std::map<labels_type, metric_value> merged;
         for (auto* family : families) {
             for (auto& [labels, value] : family->values) {
-                auto [at, first] = merged.try_emplace(labels, value);
-                if (!first) {
-                    at->second = at->second + value;
-                }
+                metrics::impl::add_up(merged, labels, value);
             }
         }
         for (auto& [labels, value] : merged) {

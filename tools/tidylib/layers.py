@@ -78,8 +78,8 @@ class Layers:
         return self.sources.get((file.library, self.component(file)))
 
     def component(self, file):
-        """A header and the source of its stem are one component; so is `x-impl.hh` or `x_impl.hh`: the bodies of `x.hh`,
-        or the private half of a class that holds a pointer to it."""
+        """A header and the source of its stem are one component; so is `x-impl.hh` or `x_impl.hh`: the bodies of
+        `x.hh`, or the private half of a class that holds a pointer to it."""
         named = self.component_names.get(file.path)
         return named or re.sub(r"[-_]impl$", "", os.path.splitext(file.name)[0])
 

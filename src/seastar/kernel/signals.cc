@@ -30,7 +30,8 @@ int open_signalfd(const sigset_t& signals) noexcept {
     return retry([&] { return ::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC); });
 }
 
-int take_signal(int fd, signalfd_siginfo& info) noexcept {
+int take_signal(int fd) noexcept {
+    signalfd_siginfo info;
     ssize_t n = retry([&] { return ::read(fd, &info, sizeof(info)); });
     if (n == -EAGAIN) {
         return 0;

@@ -4,8 +4,6 @@
 #include <csignal>
 #include <initializer_list>
 
-struct signalfd_siginfo;
-
 namespace seastar::kernel {
 
 sigset_t make_signal_set(std::initializer_list<int> signals) noexcept;
@@ -30,6 +28,6 @@ private:
 int open_signalfd(const sigset_t& signals) noexcept;
 
 /// Takes one signal: its number, 0 when there is none now, or -errno.
-int take_signal(int fd, signalfd_siginfo& info) noexcept;
+int take_signal(int fd) noexcept;
 
 }

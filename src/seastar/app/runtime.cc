@@ -218,7 +218,10 @@ void runtime::call_main() noexcept {
             seastar_logger.warn("signals do not stop the program: {}", std::current_exception());
         }
     }
-    (void)_main().then_wrapped([this](future<int> result) { main_ended(std::move(result)); });
+    // As a task, so that the task quota counts from its first step.
+    (void)yield().then([this] { return _main(); }).then_wrapped([this](future<int> result) {
+        main_ended(std::move(result));
+    });
 }
 
 void runtime::main_ended(future<int> result) noexcept {

@@ -167,7 +167,7 @@ struct lw_shared_ptr_accessors<T> {
 
 /// One word. T may be const, and incomplete as long as nothing looks at the object.
 template <typename T>
-class [[nodiscard]] lw_shared_ptr {
+class lw_shared_ptr {
     using value_type = std::remove_const_t<T>;
     using accessors = internal::lw_shared_ptr_accessors<value_type>;
 
@@ -342,7 +342,7 @@ public:
 
 /// Two words: the count and the object. Converts as `T*` does, and through the casts below.
 template <typename T>
-class [[nodiscard]] shared_ptr {
+class shared_ptr {
     shared_ptr_count_base* _b = nullptr;
     T* _p = nullptr;
 

@@ -23,41 +23,52 @@ protected:
         server.emplace("test");
         auto& r = server->_routes;
         r.put(GET, "/hello", new function_handler([](const_req) { return sstring("hello"); }, "txt"));
-        r.put(GET, "/large", new function_handler([](const_req) { return sstring(std::string(3'000'000, 'x')); }, "txt"));
+        r.put(GET, "/large",
+              new function_handler([](const_req) { return sstring(std::string(3'000'000, 'x')); }, "txt"));
         r.put(POST, "/echo", new function_handler([](const_req req) { return req.content; }, "txt"));
-        r.put(GET, "/throws", new function_handler([](const_req) -> sstring { throw std::runtime_error("secret"); }, "txt"));
-        r.put(GET, "/refuses", new function_handler([](const_req) -> sstring { throw bad_param_exception("no such thing"); }, "txt"));
-        r.put(GET, "/nothing", new function_handler(
-            [](const_req, http::reply& rep) {
-                rep.set_status(http::reply::status_type::no_content);
-                return sstring();
-            }, "txt"));
-        r.put(GET, "/split", new function_handler(
-            [](const_req, http::reply& rep) {
-                rep.add_header("X-Evil", "a\r\nInjected: b");
-                rep.add_header("Content-Length", "99");
-                return sstring("ok");
-            }, "txt"));
-        r.put(GET, "/slow", new function_handler(
-            future_handler_function([this](std::unique_ptr<http::request>, std::unique_ptr<http::reply> rep) {
-                return slow.get_future().then([rep = std::move(rep)]() mutable {
-                    rep->_content = "at last";
-                    return std::move(rep);
-                });
-            }), "txt"));
-        r.put(GET, "/stream", new function_handler(
-            future_handler_function([](std::unique_ptr<http::request>, std::unique_ptr<http::reply> rep) {
-                rep->write_body("txt", [](output_stream<char>&& out) {
-                    return do_with_stream(std::move(out), [](output_stream<char>& out) {
-                        return out.write("first ").then([&out] { return out.flush(); }).then([&out] {
-                            return out.write("second");
-                        });
-                    });
-                });
-                return make_ready_future<std::unique_ptr<http::reply>>(std::move(rep));
-            }), "txt"));
-        r.add(GET, url("/files").remainder("path"), new function_handler(
-            [](const_req req) { return req.get_path_param("path"); }, "txt"));
+        r.put(GET, "/throws",
+              new function_handler([](const_req) -> sstring { throw std::runtime_error("secret"); }, "txt"));
+        r.put(GET, "/refuses",
+              new function_handler([](const_req) -> sstring { throw bad_param_exception("no such thing"); }, "txt"));
+        r.put(GET, "/nothing",
+              new function_handler(
+                  [](const_req, http::reply& rep) {
+                      rep.set_status(http::reply::status_type::no_content);
+                      return sstring();
+                  },
+                  "txt"));
+        r.put(GET, "/split",
+              new function_handler(
+                  [](const_req, http::reply& rep) {
+                      rep.add_header("X-Evil", "a\r\nInjected: b");
+                      rep.add_header("Content-Length", "99");
+                      return sstring("ok");
+                  },
+                  "txt"));
+        r.put(GET, "/slow",
+              new function_handler(
+                  future_handler_function([this](std::unique_ptr<http::request>, std::unique_ptr<http::reply> rep) {
+                      return slow.get_future().then([rep = std::move(rep)]() mutable {
+                          rep->_content = "at last";
+                          return std::move(rep);
+                      });
+                  }),
+                  "txt"));
+        r.put(GET, "/stream",
+              new function_handler(
+                  future_handler_function([](std::unique_ptr<http::request>, std::unique_ptr<http::reply> rep) {
+                      rep->write_body("txt", [](output_stream<char>&& out) {
+                          return do_with_stream(std::move(out), [](output_stream<char>& out) {
+                              return out.write("first ").then([&out] { return out.flush(); }).then([&out] {
+                                  return out.write("second");
+                              });
+                          });
+                      });
+                      return make_ready_future<std::unique_ptr<http::reply>>(std::move(rep));
+                  }),
+                  "txt"));
+        r.add(GET, url("/files").remainder("path"),
+              new function_handler([](const_req req) { return req.get_path_param("path"); }, "txt"));
         run(server->listen(anywhere()));
     }
     template <typename Func>
@@ -142,7 +153,8 @@ TEST_P(HttpServer, ClosesWhenAsked) {
 
 TEST_P(HttpServer, AnswersPipelinedRequestsInOrder) {
     start();
-    auto reply = ask("GET /files/a HTTP/1.1\r\n\r\nPOST /echo HTTP/1.1\r\nContent-Length: 1\r\n\r\nbGET /files/c HTTP/1.1\r\n\r\n");
+    auto reply = ask(
+        "GET /files/a HTTP/1.1\r\n\r\nPOST /echo HTTP/1.1\r\nContent-Length: 1\r\n\r\nbGET /files/c HTTP/1.1\r\n\r\n");
     EXPECT_EQ(count(reply, "200 OK"), 3u);
     auto a = reply.find("\r\n\r\na"), b = reply.find("\r\n\r\nb"), c = reply.find("\r\n\r\nc");
     EXPECT_LT(a, b);
@@ -153,7 +165,8 @@ TEST_P(HttpServer, AnswersPipelinedRequestsInOrder) {
 TEST_P(HttpServer, TakesRequestsOneByteAtATime) {
     start();
     auto c = client();
-    for (char byte : std::string_view("POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")) {
+    for (char byte :
+         std::string_view("POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")) {
         c.send(std::string_view(&byte, 1));
         settle();
     }
@@ -295,7 +308,8 @@ TEST_P(HttpServer, LimitsItsConnections) {
 
 TEST_P(HttpServer, SurvivesResets) {
     start();
-    for (std::string_view sent : {"", "GET", "GET /hello HTTP/1.1\r\n\r\n", "POST /echo HTTP/1.1\r\nContent-Length: 9\r\n\r\n1234"}) {
+    for (std::string_view sent :
+         {"", "GET", "GET /hello HTTP/1.1\r\n\r\n", "POST /echo HTTP/1.1\r\nContent-Length: 9\r\n\r\n1234"}) {
         auto c = client();
         c.send(sent);
         settle();

@@ -16,7 +16,8 @@ status parse(std::string_view text) {
     http::request req;
     return parse(text, req);
 }
-status body(std::string_view headers, size_t* length = nullptr, bool* chunked = nullptr, std::string_view version = "1.1") {
+status body(std::string_view headers, size_t* length = nullptr, bool* chunked = nullptr,
+            std::string_view version = "1.1") {
     http::request req;
     auto head = "POST / HTTP/" + std::string(version) + "\r\n" + std::string(headers) + "\r\n";
     auto s = parse(head, req);
@@ -47,8 +48,9 @@ TEST(RequestHead, EndsWithAnEmptyLineWhereverItIsSplit) {
 
 TEST(RequestHead, GivesLineAndFields) {
     http::request req;
-    ASSERT_EQ(parse("POST /a/b?c=d&c=e%20f+g&h HTTP/1.1\r\nHost: x\r\nX-Multi: 1\r\nx-multi:  2 \r\nEmpty:\r\n\r\n", req),
-              status::ok);
+    ASSERT_EQ(
+        parse("POST /a/b?c=d&c=e%20f+g&h HTTP/1.1\r\nHost: x\r\nX-Multi: 1\r\nx-multi:  2 \r\nEmpty:\r\n\r\n", req),
+        status::ok);
     EXPECT_EQ(req._method, "POST");
     EXPECT_EQ(req._version, "1.1");
     EXPECT_EQ(req.get_header("HOST"), "x");
@@ -62,8 +64,9 @@ TEST(RequestHead, GivesLineAndFields) {
 }
 
 TEST(RequestHead, RefusesWhatIsNoRequest) {
-    for (std::string_view line : {"", " ", "GET", "GET /", "GET  HTTP/1.1", "GET / HTTP", "G@T / HTTP/1.1", "GET /\x01 HTTP/1.1",
-                                  "GET / a HTTP/1.1", "\x16\x03\x01\x02", "SSH-2.0-x", "GET\t/ HTTP/1.1"}) {
+    for (std::string_view line :
+         {"", " ", "GET", "GET /", "GET  HTTP/1.1", "GET / HTTP", "G@T / HTTP/1.1", "GET /\x01 HTTP/1.1",
+          "GET / a HTTP/1.1", "\x16\x03\x01\x02", "SSH-2.0-x", "GET\t/ HTTP/1.1"}) {
         EXPECT_EQ(parse(std::string(line) + "\r\n\r\n"), status::bad_request) << line;
     }
     for (std::string_view version : {"HTTP/2.0", "HTTP/0.9", "HTTP/1.10", "HTTP/"}) {
@@ -103,11 +106,11 @@ TEST(RequestBody, HasALengthOrComesInChunks) {
 }
 
 TEST(RequestBody, WithADoubtfulLengthIsRefused) {
-    for (std::string_view h : {"Content-Length: -1", "Content-Length: +1", "Content-Length: 0x10", "Content-Length: 1 2",
-                               "Content-Length: 1, 1", "Content-Length: a", "Transfer-Encoding: gzip",
-                               "Transfer-Encoding: chunked, chunked", "Transfer-Encoding: xchunked",
-                               "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
-                               "Content-Length: 5\r\nTransfer-Encoding: chunked"}) {
+    for (std::string_view h :
+         {"Content-Length: -1", "Content-Length: +1", "Content-Length: 0x10", "Content-Length: 1 2",
+          "Content-Length: 1, 1", "Content-Length: a", "Transfer-Encoding: gzip", "Transfer-Encoding: chunked, chunked",
+          "Transfer-Encoding: xchunked", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+          "Content-Length: 5\r\nTransfer-Encoding: chunked"}) {
         EXPECT_EQ(body(std::string(h) + "\r\n"), status::bad_request) << h;
     }
     EXPECT_EQ(body("Content-Length: 99999999999999999999\r\n"), status::payload_too_large);
@@ -156,8 +159,8 @@ TEST(Chunks, AskForMoreUntilTheyAreComplete) {
 }
 
 TEST(Chunks, RefuseWhatOthersMightReadDifferently) {
-    for (std::string_view text : {"x\r\n", "\r\n", "-1\r\n", "+1\r\n", "0x1\r\na\r\n", " 1\r\na\r\n", "1 \r\na\r\n", "1\r\nab\r\n",
-                                  "1\n\r\na\r\n", "1;a\nb\r\na\r\n", "1;a\rb\r\na\r\n", ";x\r\n"}) {
+    for (std::string_view text : {"x\r\n", "\r\n", "-1\r\n", "+1\r\n", "0x1\r\na\r\n", " 1\r\na\r\n", "1 \r\na\r\n",
+                                  "1\r\nab\r\n", "1\n\r\na\r\n", "1;a\nb\r\na\r\n", "1;a\rb\r\na\r\n", ";x\r\n"}) {
         EXPECT_EQ(feed(text), state::bad) << text;
     }
     EXPECT_EQ(feed("1;" + std::string(300, 'x')), state::bad) << "a line without end";

@@ -25,9 +25,13 @@ TEST(Metrics, AreReadWhenSomebodyAsks) {
     uint64_t hits = 1;
     int called = 0;
     groups.add_group("cache", {
-        make_counter("hits", hits, description("how often")),
-        make_gauge("load", [&] { ++called; return 0.5; }),
-    });
+                                  make_counter("hits", hits, description("how often")),
+                                  make_gauge("load",
+                                             [&] {
+                                                 ++called;
+                                                 return 0.5;
+                                             }),
+                              });
     EXPECT_EQ(called, 0);
     hits = 17;
     ASSERT_EQ(values("cache_hits").size(), 1u);
@@ -55,7 +59,8 @@ TEST(Metrics, AreRegisteredOnce) {
     metric_groups a, b;
     a.add_group("g", {make_counter("n", n)});
     EXPECT_THROW(b.add_group("g", {make_counter("n", n)}), double_registration);
-    EXPECT_THROW(b.add_group("g", {make_gauge("n", n)(label_instance("l", "x"))}), std::runtime_error) << "another type";
+    EXPECT_THROW(b.add_group("g", {make_gauge("n", n)(label_instance("l", "x"))}), std::runtime_error)
+        << "another type";
     b.add_group("g", {make_counter("n", n)(label_instance("l", "x"))});
     EXPECT_EQ(values("g_n").size(), 2u) << "other labels are another series";
     b.clear();
@@ -84,10 +89,10 @@ TEST(Metrics, KeepTheirKindAndType) {
     metric_groups groups;
     int64_t queued = -3;
     groups.add_group("g", {
-        make_queue_length("q", queued),
-        make_total_bytes("b", [] { return uint64_t(1) << 63; }),
-        make_counter("seconds", [] { return 1.5; }),
-    });
+                              make_queue_length("q", queued),
+                              make_total_bytes("b", [] { return uint64_t(1) << 63; }),
+                              make_counter("seconds", [] { return 1.5; }),
+                          });
     EXPECT_EQ(values("g_q")[0].second.i(), -3);
     EXPECT_EQ(values("g_b")[0].second.ui(), uint64_t(1) << 63);
     auto& map = impl::get_value_map();
@@ -101,10 +106,10 @@ TEST(Metrics, ThatAreDisabledOrEmptyAreLeftOut) {
     metric_groups groups;
     uint64_t n = 0;
     groups.add_group("g", {
-        make_counter("off", n)(metric_disabled),
-        make_counter("empty", n)(skip_when_empty::yes),
-        make_histogram("h", [] { return histogram(); }).set_skip_when_empty(),
-    });
+                              make_counter("off", n)(metric_disabled),
+                              make_counter("empty", n)(skip_when_empty::yes),
+                              make_histogram("h", [] { return histogram(); }).set_skip_when_empty(),
+                          });
     EXPECT_TRUE(values("g_off").empty());
     EXPECT_TRUE(values("g_empty").empty());
     EXPECT_TRUE(values("g_h").empty());

@@ -54,7 +54,8 @@ void put_escaped(std::string& out, std::string_view text, bool quotes) {
 std::string safe_name(std::string_view name, bool colons) {
     std::string safe(name);
     for (auto& c : safe) {
-        bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c == ':' && colons);
+        bool allowed =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c == ':' && colons);
         if (!allowed) {
             c = '_';
         }

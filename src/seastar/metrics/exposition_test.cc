@@ -17,7 +17,8 @@ family_values family(std::string name, data_type type, std::string help,
     return {std::move(name), type, std::move(help), std::move(values)};
 }
 family_values counter(std::string name, uint64_t v, std::string shard = "0") {
-    return family(std::move(name), data_type::COUNTER, "help", {{{{"shard", shard}}, metric_value(v, data_type::COUNTER)}});
+    return family(std::move(name), data_type::COUNTER, "help",
+                  {{{{"shard", shard}}, metric_value(v, data_type::COUNTER)}});
 }
 exposition_options bare() {
     exposition_options o;
@@ -25,7 +26,8 @@ exposition_options bare() {
 }
 
 TEST(Exposition, PrintsCountersAndGauges) {
-    EXPECT_EQ(to_text({{counter("a_n", 17), family("b_x", data_type::GAUGE, "", {{{{"shard", "0"}}, metric_value(-2.5, data_type::GAUGE)}})}},
+    EXPECT_EQ(to_text({{counter("a_n", 17), family("b_x", data_type::GAUGE, "",
+                                                   {{{{"shard", "0"}}, metric_value(-2.5, data_type::GAUGE)}})}},
                       bare()),
               "# HELP a_n help\n"
               "# TYPE a_n counter\n"
@@ -39,18 +41,19 @@ TEST(Exposition, PutsPrefixLabelAndHelpWhereTheConfigurationSays) {
     o.prefix = "app";
     o.default_help = "no help";
     o.label = {"cluster", "c1"};
-    EXPECT_EQ(to_text({{family("n", data_type::COUNTER, "", {{{{"shard", "0"}}, metric_value(uint64_t(1), data_type::COUNTER)}})}}, o),
+    EXPECT_EQ(to_text({{family("n", data_type::COUNTER, "",
+                               {{{{"shard", "0"}}, metric_value(uint64_t(1), data_type::COUNTER)}})}},
+                      o),
               "# HELP app_n no help\n"
               "# TYPE app_n counter\n"
               "app_n{shard=\"0\",cluster=\"c1\"} 1\n");
 }
 
 TEST(Exposition, ShowsTheSeriesOfAllShardsUnderOneHeading) {
-    EXPECT_EQ(to_text({{counter("n", 1, "0")}, {counter("n", 2, "1")}}, bare()),
-              "# HELP n help\n"
-              "# TYPE n counter\n"
-              "n{shard=\"0\"} 1\n"
-              "n{shard=\"1\"} 2\n");
+    EXPECT_EQ(to_text({{counter("n", 1, "0")}, {counter("n", 2, "1")}}, bare()), "# HELP n help\n"
+                                                                                 "# TYPE n counter\n"
+                                                                                 "n{shard=\"0\"} 1\n"
+                                                                                 "n{shard=\"1\"} 2\n");
 }
 
 TEST(Exposition, AddsUpWhatTheShardsDoNotTellApart) {
@@ -106,7 +109,8 @@ TEST(Exposition, SpellsWhatIsNoNumber) {
 }
 
 TEST(Exposition, SelectsByNameOrItsBeginning) {
-    std::vector<std::vector<family_values>> all{{counter("cache_hits", 1), counter("cache_misses", 2), counter("other", 3)}};
+    std::vector<std::vector<family_values>> all{
+        {counter("cache_hits", 1), counter("cache_misses", 2), counter("other", 3)}};
     auto count = [&](std::string selected) {
         auto o = bare();
         o.selected = std::move(selected);

@@ -4,7 +4,7 @@
 #include <seastar/core/metrics.hh>
 
 #include "loop/shard.hh"
-#include "net/posix/connection.hh"
+#include "net/posix/socket_counters.hh"
 
 #include <algorithm>
 
@@ -35,40 +35,51 @@ public:
 
 shard_metrics::shard_metrics(loop::shard& shard) {
     auto* s = &shard;
-    _groups.add_group("reactor", {
-        make_counter("tasks_processed", [s] { return s->queue().tasks_run(); }, description("Tasks that ran")),
-        make_queue_length("tasks_pending", [s] { return s->queue().size(); }, description("Tasks that are ready to run")),
-        make_gauge("utilization", utilization(shard), description("Percent of the time awake, since the last reading")),
-        make_counter("cpu_busy_ms", [s] { return (s->ring().now() - s->start_time() - s->idle_time()) / 1'000'000; },
-                     description("Milliseconds awake")),
-    });
+    _groups.add_group(
+        "reactor",
+        {
+            make_counter(
+                "tasks_processed", [s] { return s->queue().tasks_run(); }, description("Tasks that ran")),
+            make_queue_length(
+                "tasks_pending", [s] { return s->queue().size(); }, description("Tasks that are ready to run")),
+            make_gauge("utilization", utilization(shard),
+                       description("Percent of the time awake, since the last reading")),
+            make_counter(
+                "cpu_busy_ms", [s] { return (s->ring().now() - s->start_time() - s->idle_time()) / 1'000'000; },
+                description("Milliseconds awake")),
+        });
     auto& ring = shard.ring().counters();
-    _groups.add_group("ring", {
-        make_counter("syscalls", ring.syscalls, description("System calls made by the ring")),
-        make_counter("enters", ring.enters, description("Calls of io_uring_enter or epoll_pwait2")),
-        make_counter("receives", ring.receives, description("Pieces of streams that were received")),
-        make_counter("sends", ring.sends, description("Sends that were carried out")),
-        make_counter("waits", ring.waits, description("Times that the shard slept")),
-        make_counter("wakes", ring.wakes, description("Times that another thread woke it")),
-    });
+    _groups.add_group("ring",
+                      {
+                          make_counter("syscalls", ring.syscalls, description("System calls made by the ring")),
+                          make_counter("enters", ring.enters, description("Calls of io_uring_enter or epoll_pwait2")),
+                          make_counter("receives", ring.receives, description("Pieces of streams that were received")),
+                          make_counter("sends", ring.sends, description("Sends that were carried out")),
+                          make_counter("waits", ring.waits, description("Times that the shard slept")),
+                          make_counter("wakes", ring.wakes, description("Times that another thread woke it")),
+                      });
     auto& sockets = net::posix::counters();
-    _groups.add_group("network", {
-        make_counter("connections_opened", sockets.opened, description("Connections accepted and made")),
-        make_gauge("connections_current", [&sockets] { return sockets.opened - sockets.closed; },
-                   description("Connections that are open")),
-        make_counter("accept_failures", sockets.accept_failures,
-                     description("Times that accepting paused for lack of descriptors or memory")),
-    });
+    _groups.add_group(
+        "network", {
+                       make_counter("connections_opened", sockets.opened, description("Connections accepted and made")),
+                       make_gauge(
+                           "connections_current", [&sockets] { return sockets.opened - sockets.closed; },
+                           description("Connections that are open")),
+                       make_counter("accept_failures", sockets.accept_failures,
+                                    description("Times that accepting paused for lack of descriptors or memory")),
+                   });
     auto task_memory = [](auto member) { return [member] { return memory::task_allocation_counters().*member; }; };
     using task_counters = memory::task_allocation_counters_type;
-    _groups.add_group("memory", {
-        make_counter("task_allocations_hit", task_memory(&task_counters::hits),
-                     description("Allocations of tasks answered from a free list")),
-        make_counter("task_allocations_missed", task_memory(&task_counters::misses),
-                     description("Allocations of tasks that went to the general allocator")),
-        make_counter("task_allocations_spilled", task_memory(&task_counters::spills),
-                     description("Blocks given back to the general allocator because their list was full")),
-    });
+    _groups.add_group(
+        "memory",
+        {
+            make_counter("task_allocations_hit", task_memory(&task_counters::hits),
+                         description("Allocations of tasks answered from a free list")),
+            make_counter("task_allocations_missed", task_memory(&task_counters::misses),
+                         description("Allocations of tasks that went to the general allocator")),
+            make_counter("task_allocations_spilled", task_memory(&task_counters::spills),
+                         description("Blocks given back to the general allocator because their list was full")),
+        });
 }
 
 }

@@ -1,5 +1,5 @@
-/// The library's own metrics of one shard: the loop's ("reactor"), the ring's ("ring"), the sockets' ("network") and those
-/// of task memory ("memory").
+/// The library's own metrics of one shard: the loop's ("reactor"), the ring's ("ring"), the sockets' ("network") and
+/// those of task memory ("memory").
 #pragma once
 
 #include <seastar/core/metrics_registration.hh>

@@ -9,9 +9,9 @@
 #include "kernel/fd.hh"
 #include "kernel/sockets.hh"
 #include "loop/shard.hh"
-#include "net/posix/connection.hh"
 #include "net/posix/listener.hh"
 #include "net/posix/shutdown.hh"
+#include "net/posix/socket_counters.hh"
 
 #include <gtest/gtest.h>
 

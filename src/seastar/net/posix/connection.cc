@@ -2,9 +2,8 @@
 
 #include "kernel/sockets.hh"
 #include "loop/shard.hh"
-#include "net/posix/listener.hh"
-#include "net/posix/posix_socket.hh"
-#include "net/posix/shutdown.hh"
+#include "net/posix/listener_registry.hh"
+#include "net/posix/socket_counters.hh"
 
 #include <algorithm>
 #include <climits>
@@ -25,30 +24,25 @@ std::exception_ptr socket_error(int32_t result, const char* what) {
 
 namespace {
 constinit thread_local shard_list<connection> connections; // of this shard, for the way out
-constinit thread_local socket_counters counts;
 }
 
-socket_counters& counters() noexcept { return counts; }
-
-void abandon_sockets() noexcept {
-    abandon_listeners();
-    abandon_connecting();
+void abandon_connections() noexcept {
     connections.for_each([](connection& c) { c.abandon(); });
 }
 
-bool sockets_busy() noexcept {
-    return listeners_busy() || connecting_busy() || connections.find([](connection& c) { return c.busy(); });
+bool connections_busy() noexcept {
+    return connections.find([](connection& c) { return c.busy(); });
 }
 
 connection::connection(int fd, unsigned holders, std::shared_ptr<listener_state> listener)
     : _fd(fd), _holders(holders), _listener(std::move(listener)) {
     connections.add(*this);
-    ++counts.opened;
+    ++counters().opened;
 }
 
 connection::~connection() {
     connections.remove(*this);
-    ++counts.closed;
+    ++counters().closed;
     if (_listener) {
         _listener->connection_closed();
     }

@@ -18,14 +18,6 @@ namespace seastar::net::posix {
 
 class listener_state;
 
-/// What this shard's sockets have done; for metrics.
-struct socket_counters {
-    uint64_t opened = 0;          ///< connections, accepted and made
-    uint64_t closed = 0;          ///< of them
-    uint64_t accept_failures = 0; ///< times accepting paused for lack of descriptors or memory
-};
-socket_counters& counters() noexcept;
-
 /// Counts its holders. Shard: the one that made it.
 class connection final {
 public:
@@ -106,6 +98,10 @@ private:
     internal::promise_base_with_type<void> _put;
     std::vector<promise<>> _idle_waiters;
 };
+
+// Parts of shutdown.hh.
+void abandon_connections() noexcept;
+bool connections_busy() noexcept;
 
 /// A holder.
 class connection_ptr {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <seastar/core/future.hh>
+#include <seastar/core/loop.hh>
 #include <seastar/core/shard_id.hh>
 #include <seastar/core/timer.hh>
 #include <seastar/util/noncopyable_function.hh>

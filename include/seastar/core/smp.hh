@@ -7,7 +7,8 @@
 #pragma once
 
 #include <seastar/core/future.hh>
-#include <seastar/core/lowres_clock.hh>
+#include <seastar/core/internal/smp_count.hh>
+#include <seastar/core/internal/smp_message.hh>
 #include <seastar/core/shard_id.hh>
 #include <seastar/core/sstring.hh>
 
@@ -17,9 +18,6 @@
 
 namespace seastar {
 
-/// What deadlines of messages are measured with.
-using smp_timeout_clock = lowres_clock;
-
 struct smp_service_group_config {
     /// How many requests of the group may be on their way to one shard, or run there, from all others together; each of
     /// the others may have one, whatever this says.
@@ -27,62 +25,11 @@ struct smp_service_group_config {
     std::optional<sstring> group_name;
 };
 
-/// A budget for messages: those of a group wait for each other, not for those of other groups. Two services of which
-/// one calls the other belong to different groups, or they can wait for each other for ever.
-class smp_service_group {
-    unsigned _id = 0;
-    explicit constexpr smp_service_group(unsigned id) noexcept : _id(id) {}
-
-public:
-    /// The default group, which has no limit.
-    constexpr smp_service_group() noexcept = default;
-    friend constexpr bool operator==(smp_service_group, smp_service_group) noexcept = default;
-
-    struct internal_access {
-        static constexpr smp_service_group from_index(unsigned id) noexcept { return smp_service_group(id); }
-        static constexpr unsigned index(smp_service_group group) noexcept { return group._id; }
-    };
-};
-
-constexpr smp_service_group default_smp_service_group() noexcept { return {}; }
 future<smp_service_group> create_smp_service_group(smp_service_group_config config) noexcept;
 /// Requires: none of its messages is under way.
 future<> destroy_smp_service_group(smp_service_group group) noexcept;
 
-struct smp_submit_to_options {
-    smp_service_group service_group;
-    /// A message that has not left this shard by then fails with semaphore_timed_out; its function never runs.
-    smp_timeout_clock::time_point timeout = smp_timeout_clock::time_point::max();
-
-    smp_submit_to_options(smp_service_group group = default_smp_service_group(),
-                          smp_timeout_clock::time_point timeout = smp_timeout_clock::time_point::max()) noexcept
-        : service_group(group), timeout(timeout) {}
-};
-
 namespace internal {
-
-class message_fifo;
-
-/// What the mesh knows of a message. Owned by itself; made and destroyed at home, on the shard that sends it.
-class smp_message {
-public:
-    /// Back at home: resolves the caller's future and destroys the message.
-    virtual void arrive_home() noexcept = 0;
-    /// It could not leave: the same, with a failure.
-    virtual void fail(std::exception_ptr ex) noexcept = 0;
-
-    // The mesh's.
-    task* work = nullptr; ///< what the target runs
-    smp_message* next = nullptr;
-    message_fifo* waits_in = nullptr; ///< while it waits for room or for its group's budget
-    std::unique_ptr<timer<smp_timeout_clock>> deadline;
-    unsigned home = 0;
-    unsigned target = 0;
-    unsigned group = 0;
-
-protected:
-    ~smp_message() = default;
-};
 
 /// Sends a message; it is the mesh's from now on. Requires: a shard of a running node; target is another one.
 void send_message(unsigned target, const smp_submit_to_options& options, smp_message& message) noexcept;
@@ -172,14 +119,8 @@ public:
 }
 
 /// The shards of this process. Static members only, to be called on a shard.
-class smp {
+class smp : public internal::smp_count {
 public:
-    /// How many shards there are; 0 on threads that are none.
-#if defined(__clang__) || defined(__GNUC__)
-    [[gnu::tls_model("initial-exec")]]
-#endif
-    static constinit thread_local unsigned count;
-
     static unsigned shard_count() noexcept { return count; }
     /// 0, 1 ... count - 1.
     static auto all_cpus() noexcept { return std::views::iota(0u, count); }

@@ -1,7 +1,7 @@
 /// Messages that wait at their sender, in order: for room in a ring, or for their service group's budget.
 #pragma once
 
-#include <seastar/core/smp.hh>
+#include <seastar/core/internal/smp_message.hh>
 
 namespace seastar::internal {
 

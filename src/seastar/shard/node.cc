@@ -1,13 +1,12 @@
 #include "shard/node.hh"
 
+#include <seastar/core/internal/smp_count.hh>
 #include <seastar/util/assert.hh>
 
 #include <iterator>
 #include <thread>
 
 namespace seastar {
-
-constinit thread_local unsigned smp::count = 0;
 
 namespace shard {
 
@@ -30,17 +29,17 @@ node& this_node() noexcept { return this_member().node(); }
 member::member(class node& node, loop::shard& shard) noexcept : _node(node), _shard(shard), _port(node.mesh(), shard) {
     SEASTAR_ASSERT(!current_member && shard.id() < node.shards());
     current_member = this;
-    smp::count = node.shards();
+    internal::smp_count::count = node.shards();
 }
 
 member::~member() {
-    smp::count = 0;
+    internal::smp_count::count = 0;
     current_member = nullptr;
 }
 
 void member::settle_together() noexcept {
-    // A round in which no shard had anything to do is the last one: then nothing was on its way, since what is sent in one
-    // round arrives in the next at the latest.
+    // A round in which no shard had anything to do is the last one: then nothing was on its way, since what is sent in
+    // one round arrives in the next at the latest.
     for (unsigned left = node::rounds_per_call; left > 0; --left) {
         SEASTAR_ASSERT(_next_round < std::size(_node._rounds));
         auto& round = _node._rounds[_next_round++];

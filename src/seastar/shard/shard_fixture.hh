@@ -1,6 +1,8 @@
 /// A whole node for tests: shards on threads of their own, without a reactor.
 #pragma once
 
+#include <seastar/core/smp.hh>
+
 #include "kernel/backend.hh"
 #include "shard/node.hh"
 

@@ -29,7 +29,8 @@ public:
     };
 
     explicit execution_stage(const sstring& name, scheduling_group sg = {}) : task(sg), _name(name) {}
-    execution_stage(execution_stage&& other) : task(other.group()), _name(std::move(other._name)), _stats(other._stats) {
+    execution_stage(execution_stage&& other)
+        : task(other.group()), _name(std::move(other._name)), _stats(other._stats) {
         SEASTAR_ASSERT(!other._queued && "an execution stage is moved while calls wait in it");
     }
     virtual ~execution_stage() { SEASTAR_ASSERT(!_queued && "an execution stage goes while calls wait in it"); }

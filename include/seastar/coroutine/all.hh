@@ -1,4 +1,5 @@
-/// co_await coroutine::all(f, g, ...): calls all functions, waits for all their futures, and gives a tuple of the values.
+/// co_await coroutine::all(f, g, ...): calls all functions, waits for all their futures, and gives a tuple of the
+/// values.
 #pragma once
 
 #include <seastar/core/coroutine.hh>

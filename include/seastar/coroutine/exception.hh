@@ -49,7 +49,8 @@ template <typename T>
     return exception(std::make_exception_ptr(std::forward<T>(t)));
 }
 
-inline auto operator co_await(exception ex) noexcept { return seastar::internal::exception_awaiter(std::move(ex.eptr)); }
-
+inline auto operator co_await(exception ex) noexcept {
+    return seastar::internal::exception_awaiter(std::move(ex.eptr));
+}
 }
 }

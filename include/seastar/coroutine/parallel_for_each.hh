@@ -1,4 +1,5 @@
-/// co_await coroutine::parallel_for_each(range, func): as seastar::parallel_for_each, with the function kept in the frame.
+/// co_await coroutine::parallel_for_each(range, func): as seastar::parallel_for_each, with the function kept in the
+/// frame.
 #pragma once
 
 #include <seastar/core/coroutine.hh>
@@ -20,7 +21,8 @@ public:
             std::end(r);
         }
     parallel_for_each(Range&& range, F&& func)
-        : _func(std::forward<F>(func)), _f(seastar::parallel_for_each(std::begin(range), std::end(range), std::ref(_func))) {}
+        : _func(std::forward<F>(func)),
+          _f(seastar::parallel_for_each(std::begin(range), std::end(range), std::ref(_func))) {}
     template <typename Iterator, typename Sentinel, typename F>
     parallel_for_each(Iterator begin, Sentinel end, F&& func)
         : _func(std::forward<F>(func)), _f(seastar::parallel_for_each(begin, end, std::ref(_func))) {}

@@ -1,103 +1,107 @@
 /// condition_variable: waiting until somebody says that something has changed.
+///
+///     return cv.wait([this] { return _ready; });
 #pragma once
 
-#include <seastar/core/semaphore.hh>
-
-#include <exception>
+#include <seastar/core/internal/waiter_queue.hh>
+#include <seastar/core/loop.hh>
+#include <seastar/core/timed_out_error.hh>
+#include <seastar/core/timer.hh>
 
 namespace seastar {
 
+/// The variable is gone, or was declared broken.
 class broken_condition_variable : public std::exception {
 public:
-    const char* what() const noexcept override { return "Condition variable is broken"; }
+    const char* what() const noexcept override;
 };
 class condition_variable_timed_out : public std::exception {
 public:
-    const char* what() const noexcept override { return "Condition variable timed out"; }
+    const char* what() const noexcept override;
 };
 
-/// Lives on one shard. signal() with nobody waiting is remembered, once.
+/// Shard: one. Who waits is woken in order. A signal that nobody waits for is kept for the next one who does, once; a
+/// broadcast is not. Destroying it fails those who wait.
 class condition_variable {
-    struct exception_factory {
-        static condition_variable_timed_out timeout() noexcept { return {}; }
-        static broken_condition_variable broken() noexcept { return {}; }
-        static semaphore_aborted aborted() noexcept { return {}; }
-    };
-    using sem = basic_semaphore<exception_factory>;
-    sem _sem{0};
-    bool _broken = false;
+    internal::waiter_queue _waiters;
+    internal::late_exception _broken;
+    bool _signalled = false;
 
 public:
-    using duration = timer<>::duration;
     using clock = timer<>::clock;
-    using time_point = timer<>::time_point;
+    using duration = clock::duration;
+    using time_point = clock::time_point;
 
-    condition_variable() = default;
-    condition_variable(condition_variable&&) = default;
-    /// Whoever still waits fails with broken_condition_variable.
-    ~condition_variable() {
-        if (!_broken) {
-            broken();
+    condition_variable() noexcept = default;
+    /// Requires: nobody waits.
+    condition_variable(condition_variable&&) noexcept = default;
+    condition_variable& operator=(condition_variable&&) noexcept = default;
+    ~condition_variable() { broken(); }
+
+    /// Resolves at the next signal() or broadcast(); fails with broken_condition_variable.
+    future<> wait() noexcept;
+    /// The same until a time; then it fails with condition_variable_timed_out.
+    template <typename Clock, typename Duration>
+    future<> wait(std::chrono::time_point<Clock, Duration> timeout) noexcept {
+        if (_broken || _signalled) {
+            return wait();
         }
+        using waiter = internal::timed_waiter<condition_variable, timer<Clock>>;
+        return internal::wait_in(_waiters, [&] { return new waiter(0, *this, timeout); });
     }
-
-    future<> wait() noexcept { return _sem.wait(); }
-    future<> wait(time_point timeout) noexcept { return _sem.wait(timeout); }
-    future<> wait(duration timeout) noexcept { return _sem.wait(timeout); }
-    /// Waits until pred() is true, which is asked first and after each signal.
+    template <typename Rep, typename Period>
+    future<> wait(std::chrono::duration<Rep, Period> timeout) noexcept {
+        return wait(from_now(timeout));
+    }
+    /// Waits until pred() is true, which is asked first and after each wake-up.
     template <typename Pred>
         requires std::is_invocable_r_v<bool, Pred&>
     future<> wait(Pred&& pred) noexcept {
-        if (pred()) {
-            return make_ready_future<>();
-        }
-        return wait().then([this, pred = std::forward<Pred>(pred)]() mutable { return wait(std::move(pred)); });
+        return do_until(std::decay_t<Pred>(std::forward<Pred>(pred)), [this] { return wait(); });
     }
-    template <typename Pred>
+    template <typename Clock, typename Duration, typename Pred>
         requires std::is_invocable_r_v<bool, Pred&>
-    future<> wait(time_point timeout, Pred&& pred) noexcept {
-        if (pred()) {
-            return make_ready_future<>();
-        }
-        return wait(timeout).then([this, timeout, pred = std::forward<Pred>(pred)]() mutable {
-            return wait(timeout, std::move(pred));
-        });
+    future<> wait(std::chrono::time_point<Clock, Duration> timeout, Pred&& pred) noexcept {
+        return do_until(std::decay_t<Pred>(std::forward<Pred>(pred)), [this, timeout] { return wait(timeout); });
     }
-    template <typename Pred>
+    template <typename Rep, typename Period, typename Pred>
         requires std::is_invocable_r_v<bool, Pred&>
-    future<> wait(duration timeout, Pred&& pred) noexcept {
-        return wait(clock::now() + timeout, std::forward<Pred>(pred));
+    future<> wait(std::chrono::duration<Rep, Period> timeout, Pred&& pred) noexcept {
+        return wait(from_now(timeout), std::forward<Pred>(pred));
     }
-    /// The same, for coroutines.
-    future<> when() noexcept { return wait(); }
-    template <typename... A>
-        requires(sizeof...(A) > 0)
-    future<> when(A&&... a) noexcept {
-        return wait(std::forward<A>(a)...);
+    /// wait() as coroutines spell it: co_await cv.when(...).
+    template <typename... Args>
+    future<> when(Args&&... args) noexcept {
+        return wait(std::forward<Args>(args)...);
     }
 
-    bool has_waiters() const noexcept { return _sem.waiters() != 0; }
-    void signal() noexcept {
-        if (_sem.waiters() || _sem.current() == 0) {
-            _sem.signal();
-        }
-    }
-    void broadcast() noexcept {
-        if (auto n = _sem.waiters()) {
-            _sem.signal(n);
-        } else {
-            signal();
-        }
-    }
-    void broken() noexcept {
-        _broken = true;
-        _sem.broken();
-    }
+    bool has_waiters() const noexcept { return !_waiters.empty(); }
+    /// Wakes the first one, or the next one to come.
+    void signal() noexcept;
+    /// Wakes all who wait now.
+    void broadcast() noexcept;
+    /// Fails who waits and who will wait.
+    void broken() noexcept;
     template <typename Exception>
     void broken(Exception ex) noexcept {
-        _broken = true;
-        _sem.broken(std::make_exception_ptr(std::move(ex)));
+        if constexpr (std::is_same_v<Exception, std::exception_ptr>) {
+            fail_all(std::move(ex));
+        } else {
+            fail_all(std::make_exception_ptr(std::move(ex)));
+        }
     }
+
+private:
+    template <typename Owner, typename Timer>
+    friend class internal::timed_waiter;
+
+    template <typename Rep, typename Period>
+    static time_point from_now(std::chrono::duration<Rep, Period> d) noexcept {
+        auto now = clock::now();
+        return d > time_point::max() - now ? time_point::max() : now + std::chrono::duration_cast<duration>(d);
+    }
+    void timed_out(internal::waiter& w) noexcept;
+    void fail_all(std::exception_ptr ex) noexcept;
 };
 
 }

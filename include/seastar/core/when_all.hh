@@ -26,7 +26,7 @@ namespace internal {
 template <typename... T>
 bool wait_for_one(std::tuple<future<T>...>& all, task* waiter) noexcept {
     return std::apply(
-        [waiter](future<T>&... f) {
+        [&](future<T>&... f) {
             return (... || (!f.available() && (make_future_access::wait_in_place(f, waiter), true)));
         },
         all);

@@ -16,6 +16,8 @@
 #include <iostream>
 #include <random>
 
+#include <unistd.h>
+
 namespace po = boost::program_options;
 using std::chrono::steady_clock;
 
@@ -87,12 +89,14 @@ seastar::future<> connection(load& l, unsigned number) {
 }
 
 seastar::future<> progress(load& l) {
+    // On a terminal one line, over and over.
+    const char* new_line = ::isatty(STDOUT_FILENO) ? "\r" : "\n";
     uint64_t before = 0;
     auto began = steady_clock::now();
     while (steady_clock::now() + std::chrono::milliseconds(500) < l.end) {
         co_await seastar::sleep(std::chrono::seconds(1));
         auto now = steady_clock::now();
-        fmt::print("\r{:>4.0f} s  {:>9} requests/s  p50 {:>5} us  p99 {:>6} us  {} failed ",
+        fmt::print("{}{:>4.0f} s  {:>9} requests/s  p50 {:>5} us  p99 {:>6} us  {} failed ", new_line,
                    std::chrono::duration<double>(now - began).count(), l.calls - before, l.latencies->value_at(50),
                    l.latencies->value_at(99), l.failures);
         std::cout << std::flush;

@@ -7,27 +7,16 @@
 #include <seastar/core/future.hh>
 #include <seastar/core/iostream.hh>
 #include <seastar/net/inet_address.hh>
+#include <seastar/net/keepalive.hh>
 #include <seastar/net/socket_defs.hh>
 
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <variant>
 
 namespace seastar {
 
 namespace net {
-
-struct tcp_keepalive_params {
-    std::chrono::seconds idle;     ///< silence before the first probe (TCP_KEEPIDLE)
-    std::chrono::seconds interval; ///< between probes (TCP_KEEPINTVL)
-    unsigned count;                ///< unanswered probes before the connection is given up (TCP_KEEPCNT)
-};
-struct sctp_keepalive_params {
-    std::chrono::seconds interval;
-    unsigned count;
-};
-using keepalive_params = std::variant<tcp_keepalive_params, sctp_keepalive_params>;
 
 class connected_socket_impl;
 class socket_impl;

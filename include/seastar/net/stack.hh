@@ -4,17 +4,22 @@
 
 #include <seastar/core/future.hh>
 #include <seastar/core/iostream.hh>
-#include <seastar/net/api.hh>
+#include <seastar/net/keepalive.hh>
+#include <seastar/net/socket_defs.hh>
 
-#include <memory>
+namespace seastar {
 
-namespace seastar::net {
+class connected_socket;
+struct accept_result;
+struct connected_socket_input_stream_config;
+
+namespace net {
 
 class connected_socket_impl {
 public:
     virtual ~connected_socket_impl() = default;
     virtual data_source source() = 0;
-    virtual data_source source(connected_socket_input_stream_config) { return source(); }
+    virtual data_source source(const connected_socket_input_stream_config&) { return source(); }
     virtual data_sink sink() = 0;
     virtual void shutdown_input() = 0;
     virtual void shutdown_output() = 0;
@@ -48,4 +53,5 @@ public:
     virtual socket_address local_address() const = 0;
 };
 
+}
 }

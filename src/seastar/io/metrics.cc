@@ -1,4 +1,4 @@
-#include <seastar/core/metrics_api.hh>
+#include <seastar/core/metrics.hh>
 
 #include <seastar/core/shard_id.hh>
 

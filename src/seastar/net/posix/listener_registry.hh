@@ -1,5 +1,5 @@
-/// What the shards of a process have in common about listening: which addresses are listened on, and how many connections
-/// each shard has. See listener.hh.
+/// What the shards of a process have in common about listening: which addresses are listened on, and how many
+/// connections each shard has. See listener.hh.
 #pragma once
 
 #include <seastar/net/api.hh>

@@ -1,6 +1,7 @@
 /// The kernel's sockets as the seams of net/stack.hh.
 #pragma once
 
+#include <seastar/net/api.hh>
 #include <seastar/net/stack.hh>
 
 #include <memory>

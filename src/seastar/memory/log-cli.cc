@@ -13,7 +13,7 @@ namespace bpo = boost::program_options;
 bpo::options_description get_options_description() {
     bpo::options_description options("Logging options");
     auto add = options.add_options();
-    add("default-log-level", bpo::value<sstring>()->default_value("info"),
+    add("default-log-level", bpo::value<std::string>()->default_value("info"),
         "level of loggers: error, warn, info, debug or trace");
     add("logger-log-level", bpo::value<std::vector<std::string>>(),
         "level of one logger, as NAME=LEVEL[:NAME=LEVEL...]; may be given several times");
@@ -50,7 +50,7 @@ void parse_logger_levels(std::string_view text, std::unordered_map<sstring, log_
 
 logging_settings extract_settings(const bpo::variables_map& vars) {
     logging_settings settings;
-    settings.default_level = parse_log_level(vars["default-log-level"].as<sstring>());
+    settings.default_level = parse_log_level(vars["default-log-level"].as<std::string>());
     if (vars.count("logger-log-level")) {
         for (const auto& text : vars["logger-log-level"].as<std::vector<std::string>>()) {
             parse_logger_levels(text, settings.logger_levels);

@@ -7,6 +7,7 @@
 
 #include "kernel/affinity.hh"
 #include "kernel/rlimit.hh"
+#include "metrics/shard_metrics.hh"
 #include "net/posix/shutdown.hh"
 #include "shard/alien_impl.hh"
 
@@ -153,6 +154,7 @@ void runtime::be_shard(unsigned id, std::unique_ptr<kernel::ring> ring) {
             shard::member member(_node, shard);
             net::posix::set_registry(&_listeners);
             reactor::impl r(*this, shard, member);
+            metrics::shard_metrics shard_metrics(shard);
             _together.arrive_and_wait(); // from here on all can be reached
             if (id == 0) {
                 call_main();

@@ -75,9 +75,9 @@ template <typename Func, typename... Args>
 futurize_t<std::invoke_result_t<std::decay_t<Func>, std::decay_t<Args>...>>
 async(thread_attributes attributes, Func&& func, Args&&... args) noexcept {
     using T = typename futurize_t<std::invoke_result_t<std::decay_t<Func>, std::decay_t<Args>...>>::value_type;
+    promise<T> done;
+    auto result = done.get_future();
     try {
-        promise<T> done;
-        auto result = done.get_future();
         internal::start_detached_thread(
             attributes, [done = std::move(done), func = std::decay_t<Func>(std::forward<Func>(func)),
                          args = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...)]() mutable {
@@ -85,6 +85,9 @@ async(thread_attributes attributes, Func&& func, Args&&... args) noexcept {
             });
         return result;
     } catch (...) {
+        if (result.available()) {
+            result.ignore_ready_future(); // broken, as the promise is gone
+        }
         return current_exception_as_future<T>();
     }
 }

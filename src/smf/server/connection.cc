@@ -216,7 +216,7 @@ void server_connection::on_frame() {
     ++_running;
     ++_server.stats.running_requests;
     if (rpc_checksum_payload(body.get(), body.size()) != h.checksum()) {
-        return refuse(std::move(r), frame_outcome::bad_checksum);
+        return refuse(r, frame_outcome::bad_checksum);
     }
     if (_server.args.handler_timeout.count() > 0) {
         r.limit = seastar::make_lw_shared<deadline>(deadline{r.begin + _server.args.handler_timeout, r.session});
@@ -251,14 +251,14 @@ void server_connection::input_ended(close_reason why) noexcept {
 // Requests.
 
 /// Runs the incoming filters from `next` on, then the handler.
-void server_connection::filter(request r, rpc_recv_context c, size_t next) noexcept {
+void server_connection::filter(request&& r, rpc_recv_context&& c, size_t next) noexcept {
     for (; next < _server.incoming_filters.size(); ++next) {
         auto f = seastar::futurize_invoke(_server.incoming_filters[next], std::move(c));
         if (!f.available()) {
             (void)std::move(f).then_wrapped(
                 [this, r = std::move(r), next](seastar::future<rpc_recv_context> f) mutable {
                     if (f.failed()) {
-                        fail(std::move(r), f.get_exception());
+                        fail(r, f.get_exception());
                     } else {
                         filter(std::move(r), f.get(), next + 1);
                     }
@@ -266,23 +266,23 @@ void server_connection::filter(request r, rpc_recv_context c, size_t next) noexc
             return;
         }
         if (f.failed()) {
-            return fail(std::move(r), f.get_exception());
+            return fail(r, f.get_exception());
         }
         c = f.get();
     }
     execute(std::move(r), std::move(c));
 }
 
-void server_connection::execute(request r, rpc_recv_context c) noexcept {
+void server_connection::execute(request&& r, rpc_recv_context&& c) noexcept {
     if (r.limit && r.limit->replied) {
         return end(r);
     }
     if (is_compressed(c.header)) {
-        return refuse(std::move(r), frame_outcome::unknown_codec);
+        return refuse(r, frame_outcome::unknown_codec);
     }
     if (r.method->verify && !c.verified) {
         if (!r.method->verify(reinterpret_cast<const uint8_t*>(c.payload.get()), c.payload.size())) {
-            return refuse(std::move(r), frame_outcome::bad_body);
+            return refuse(r, frame_outcome::bad_body);
         }
         c.verified = true;
     }
@@ -290,7 +290,7 @@ void server_connection::execute(request r, rpc_recv_context c) noexcept {
     if (!f.available()) {
         (void)std::move(f).then_wrapped([this, r = std::move(r)](seastar::future<rpc_envelope> f) mutable {
             if (f.failed()) {
-                fail(std::move(r), f.get_exception());
+                fail(r, f.get_exception());
             } else {
                 filter_reply(std::move(r), f.get(), 0);
             }
@@ -298,13 +298,13 @@ void server_connection::execute(request r, rpc_recv_context c) noexcept {
         return;
     }
     if (f.failed()) {
-        return fail(std::move(r), f.get_exception());
+        return fail(r, f.get_exception());
     }
     filter_reply(std::move(r), f.get(), 0);
 }
 
 /// Runs the outgoing filters from `next` on, then sends.
-void server_connection::filter_reply(request r, rpc_envelope e, size_t next) noexcept {
+void server_connection::filter_reply(request&& r, rpc_envelope&& e, size_t next) noexcept {
     e.letter.header.mutate_session(r.session);
     if (e.letter.header.meta() == 0) {
         e.set_status(200);
@@ -314,7 +314,7 @@ void server_connection::filter_reply(request r, rpc_envelope e, size_t next) noe
         if (!f.available()) {
             (void)std::move(f).then_wrapped([this, r = std::move(r), next](seastar::future<rpc_envelope> f) mutable {
                 if (f.failed()) {
-                    fail(std::move(r), f.get_exception());
+                    fail(r, f.get_exception());
                 } else {
                     filter_reply(std::move(r), f.get(), next + 1);
                 }
@@ -322,14 +322,14 @@ void server_connection::filter_reply(request r, rpc_envelope e, size_t next) noe
             return;
         }
         if (f.failed()) {
-            return fail(std::move(r), f.get_exception());
+            return fail(r, f.get_exception());
         }
         e = f.get();
     }
-    reply(std::move(r), std::move(e));
+    reply(r, std::move(e));
 }
 
-void server_connection::reply(request r, rpc_envelope e) noexcept {
+void server_connection::reply(const request& r, rpc_envelope&& e) noexcept {
     if (r.limit && r.limit->replied) {
         return end(r); // 408 was sent; this comes too late
     }
@@ -349,7 +349,7 @@ void server_connection::reply(request r, rpc_envelope e) noexcept {
     end(r);
 }
 
-void server_connection::fail(request r, std::exception_ptr ex) noexcept {
+void server_connection::fail(const request& r, std::exception_ptr ex) noexcept {
     if (!(r.limit && r.limit->replied)) {
         ++_server.stats.failed_requests;
         send_empty(r.session, status_of(ex));
@@ -357,7 +357,7 @@ void server_connection::fail(request r, std::exception_ptr ex) noexcept {
     end(r);
 }
 
-void server_connection::refuse(request r, frame_outcome o) noexcept {
+void server_connection::refuse(const request& r, frame_outcome o) noexcept {
     if (!(r.limit && r.limit->replied)) {
         ++_server.stats.bad_requests;
         send_empty(r.session, status_of(o));

@@ -84,12 +84,13 @@ private:
     task* waiting_task() noexcept override { return nullptr; }
 
     // Requests.
-    void filter(request r, rpc_recv_context c, size_t next) noexcept;
-    void execute(request r, rpc_recv_context c) noexcept;
-    void filter_reply(request r, rpc_envelope e, size_t next) noexcept;
-    void reply(request r, rpc_envelope e) noexcept;
-    void fail(request r, std::exception_ptr) noexcept;
-    void refuse(request r, frame_outcome) noexcept;
+    // Whoever has to wait moves its arguments away; the others hand on what lies in the stack frame of the first.
+    void filter(request&& r, rpc_recv_context&& c, size_t next) noexcept;
+    void execute(request&& r, rpc_recv_context&& c) noexcept;
+    void filter_reply(request&& r, rpc_envelope&& e, size_t next) noexcept;
+    void reply(const request& r, rpc_envelope&& e) noexcept;
+    void fail(const request& r, std::exception_ptr) noexcept;
+    void refuse(const request& r, frame_outcome) noexcept;
     void end(const request& r) noexcept;
     /// An error reply, or one whose handler gave it no body.
     void send_empty(uint16_t session, uint32_t status) noexcept;

@@ -186,7 +186,9 @@ private:
     void fill() noexcept {
         for (;;) {
             auto n = std::min(_out.size() - _filled, _in._buf.size());
-            std::memcpy(_out.get_write() + _filled, _in._buf.get(), n);
+            if (n > 0) {
+                std::memcpy(_out.get_write() + _filled, _in._buf.get(), n);
+            }
             _filled += n;
             _in._buf.trim_front(n);
             if (_filled == _out.size() || _in._eof) {

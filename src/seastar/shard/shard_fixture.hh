@@ -57,9 +57,12 @@ private:
                     shard.idle(shard.ring().now() + 1'000'000'000);
                 }
             }
+            // As a real shard leaves: what the first round of answers set going is awaited, what never ends is dropped.
+            m.settle_together();
             m.settle_together();
             _together.arrive_and_wait();
         }
+        shard.queue().drop_all();
         _together.arrive_and_wait();
     }
 

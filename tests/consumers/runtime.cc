@@ -20,18 +20,14 @@ public:
 
 int main(int argc, char** argv) {
     seastar::app_template app;
-    return app.run(argc, argv, [] {
-        return seastar::do_with(seastar::sharded<counter>(), [](auto& counters) {
-            return counters.start()
-                .then([] { return seastar::sleep(std::chrono::milliseconds(1)); })
-                .then([&counters] {
-                    return counters.map_reduce0([](counter& c) { return c.add(21); }, 0, std::plus<int>());
-                })
-                .then([](int sum) {
-                    std::cout << "sum " << sum << " on " << seastar::smp::count << " shards\n";
-                    return seastar::make_ready_future<>();
-                })
-                .finally([&counters] { return counters.stop(); });
-        });
+    seastar::sharded<counter> counters;
+    return app.run(argc, argv, [&counters] {
+        return counters.start()
+            .then([] { return seastar::sleep(std::chrono::milliseconds(1)); })
+            .then([&counters] {
+                return counters.map_reduce0([](counter& c) { return c.add(21); }, 0, std::plus<int>());
+            })
+            .then([](int sum) { std::cout << "sum " << sum << " on " << seastar::smp::count << " shards\n"; })
+            .finally([&counters] { return counters.stop(); });
     });
 }

@@ -1,5 +1,5 @@
 /// Counts what the calling thread allocates in the life of the object: the free lists' blocks and those of operator
-/// new. For tests; allocation_count_test.cc replaces operator new in the whole test binary.
+/// new. For tests; allocation_count_test.cc puts itself into operator new for the whole test binary.
 #pragma once
 
 #include <cstddef>

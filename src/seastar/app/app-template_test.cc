@@ -242,6 +242,16 @@ TEST(options, that_nothing_is_behind_yet_are_accepted_with_a_line) {
     EXPECT_NE(o.err.find("Reactor backend: "), std::string::npos) << o.err;
 }
 
+TEST(options, polling_without_sleeping_is_no_stall) {
+    auto o = in_child([] {
+        app_template app;
+        arguments a{"-c1", "--poll-mode", "--blocked-reactor-notify-ms", "10"};
+        return app.run(a.count(), a.pointers(), [] { return sleep(100ms); });
+    });
+    EXPECT_EQ(o.status, 0);
+    EXPECT_EQ(o.err.find("stalled"), std::string::npos) << o.err;
+}
+
 // ---- the end
 
 TEST(at_exit, functions_run_in_reverse_order_one_after_the_other) {

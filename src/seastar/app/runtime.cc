@@ -164,6 +164,9 @@ void runtime::be_shard(unsigned id, std::unique_ptr<kernel::ring> ring) {
                 seastar_logger.error("the kernel does not let go of this shard's sockets; they are left to it");
                 (void)ring.release();
             }
+            if (auto* alarms = shard.alarms()) {
+                alarms->before_sleep(); // waiting for the others is no stall
+            }
             _together.arrive_and_wait(); // nobody sends any more
             net::posix::set_registry(nullptr);
         }

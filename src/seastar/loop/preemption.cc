@@ -86,8 +86,8 @@ preemption::~preemption() {
     internal::hot.preempt = 0;
 }
 
-void preemption::begin_turn(uint64_t tasks_run) noexcept {
-    _turn.store(tasks_run, std::memory_order_relaxed);
+void preemption::begin_turn() noexcept {
+    count_turn();
     __atomic_store_n(&internal::hot.preempt, 0, __ATOMIC_RELAXED);
     if (_stage.load(std::memory_order_relaxed) != stage::quota) {
         _stage.store(stage::quota, std::memory_order_relaxed);

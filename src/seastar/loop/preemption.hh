@@ -23,8 +23,10 @@ public:
                unsigned reports_per_minute) noexcept;
     ~preemption();
 
-    /// A turn with tasks begins. `tasks_run`: the sign of life.
-    void begin_turn(uint64_t tasks_run) noexcept;
+    /// A turn with tasks begins: the sign of life, and the start of a task quota.
+    void begin_turn() noexcept;
+    /// A turn without tasks: a sign of life only. A shard that polls without sleeping has many of them.
+    void begin_empty_turn() noexcept { count_turn(); }
     void before_sleep() noexcept { _awake.store(false, std::memory_order_relaxed); }
     void after_sleep() noexcept { _awake.store(true, std::memory_order_relaxed); }
 
@@ -34,6 +36,9 @@ public:
     uint64_t stalls() const noexcept { return _stalls.load(std::memory_order_relaxed); }
 
 private:
+    void count_turn() noexcept {
+        _turn.store(_turn.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    }
     static void on_signal(int) noexcept;
     void fired() noexcept;
     void report(int64_t stalled_ms) noexcept;

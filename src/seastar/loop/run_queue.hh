@@ -54,7 +54,7 @@ public:
     float shares(unsigned group) const noexcept { return _groups[group].shares; }
     const group_stats& stats(unsigned group) const noexcept { return _groups[group].stats; }
 
-    /// Tasks run since the beginning: the stall detector's sign of life.
+    /// Tasks run since the beginning.
     uint64_t tasks_run() const noexcept { return _tasks_run; }
 
 private:

@@ -169,9 +169,11 @@ bool shard::turn() noexcept {
     bool any = fire_timers(now);
     if (!_queue.empty()) {
         if (_preemption) {
-            _preemption->begin_turn(_queue.tasks_run());
+            _preemption->begin_turn();
         }
         any |= _queue.run(now);
+    } else if (_preemption) {
+        _preemption->begin_empty_turn();
     }
     return poll_all() || any || !_queue.empty();
 }

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <sys/resource.h> // tidy-allow(syscall): asked inside a signal handler, of this very thread
 #include <unistd.h>
 
 namespace seastar::loop {
@@ -55,6 +56,12 @@ void put_backtrace(line& out) noexcept {
         }
         frame = next;
     }
+}
+
+preemption_usage thread_usage() noexcept {
+    rusage usage{};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    return {kernel::thread_cpu_now(), usage.ru_nvcsw};
 }
 
 void print_stall(unsigned shard, int64_t stalled_ms) noexcept {
@@ -115,10 +122,12 @@ void preemption::fired() noexcept {
     if (was == stage::quota || turn != _seen_turn) {
         _seen_turn = turn;
         _stalled_for = 0;
-    } else {
+        _mark = thread_usage();
+    } else if (auto now = thread_usage(); now.cpu - _mark.cpu >= threshold / 2 || now.waits != _mark.waits) {
         _stalled_for += _stalled_for ? _stalled_for : threshold;
         report(_stalled_for / 1'000'000);
     }
+    // Else the thread was ready all the time, and the machine ran something else.
     if (threshold <= 0) {
         _stage.store(stage::off, std::memory_order_relaxed);
         return;

@@ -16,6 +16,12 @@ namespace seastar::loop {
 /// What is printed about a stall. Async-signal-safe: it runs inside the signal handler.
 using stall_reporter = void (*)(unsigned shard, int64_t stalled_ms) noexcept;
 
+/// What the thread has used up: CPU time, and how often it waited of its own accord (a blocking system call).
+struct preemption_usage {
+    kernel::nanoseconds cpu = 0;
+    long waits = 0;
+};
+
 class preemption {
 public:
     /// `stall` 0: no stall detector. Shard: the one that makes it.
@@ -55,6 +61,7 @@ private:
     std::atomic<uint64_t> _stalls{0};
     // The handler's.
     uint64_t _seen_turn = 0;
+    preemption_usage _mark; ///< when _seen_turn's quota was used up
     kernel::nanoseconds _stalled_for = 0;
     unsigned _reports_left;
     kernel::nanoseconds _reports_since = 0;

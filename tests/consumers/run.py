@@ -103,8 +103,16 @@ def smf_package(options, folder):
     run_rpc(with_cmake(options, "smf_package", folder))
 
 
-def smf_subdirectory(options, folder):
-    run_rpc(with_cmake(options, "smf_subdirectory", folder, f"-DSOURCE={SOURCE}"))
+def smf_subdirectory(options, _):
+    """Compiles the libraries once more, as part of another project. It is built beside the build folder and with its
+    flags, since ccache knows those compilations already: paths below the sources are relative to it."""
+    with open(os.path.join(options.build, "CMakeCache.txt"), encoding="utf-8") as f:
+        flags = re.search(r"^CMAKE_CXX_FLAGS_RELEASE:STRING=(.*)$", f.read(), re.M)[1]
+    variables = [f"-DSOURCE={SOURCE}", "-DCMAKE_BUILD_TYPE=Release", f"-DCMAKE_CXX_FLAGS_RELEASE={flags}"]
+    if shutil.which("ccache"):
+        variables.append(f"-DCMAKE_CXX_COMPILER_LAUNCHER=cmake;-E;env;CCACHE_BASEDIR={SOURCE};CCACHE_NOHASHDIR=1;ccache")
+    with tempfile.TemporaryDirectory(prefix="consumer-", dir=os.path.dirname(options.build)) as folder:
+        run_rpc(with_cmake(options, "smf_subdirectory", folder, *variables))
 
 
 def readme(options, folder):

@@ -35,9 +35,9 @@ future<std::string> ask(socket_address address, std::string request) {
             return r.in.read_exactly(1 << 20);
         }).then([](temporary_buffer<char> all) {
             return std::string(all.get(), all.size());
-        }).finally([c = std::move(c)] {
-            return c->out.close().finally([&c = *c] { return c.in.close(); });
-        });
+        }).finally([&r] {
+            return r.out.close().finally([&r] { return r.in.close(); });
+        }).finally([c = std::move(c)] {});
     });
 }
 

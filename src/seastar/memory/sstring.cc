@@ -1,7 +1,5 @@
 #include <seastar/core/sstring.hh>
 
-#include "memory/task_lists.hh"
-
 #include <cstdio>
 #include <istream>
 #include <new>
@@ -18,11 +16,11 @@ void throw_sstring_overflow() {
 }
 
 void* allocate_sstring(size_t size) {
-    return memory::allocate_task_inline(size);
+    return ::operator new(size);
 }
 
 void free_sstring(void* p, size_t size) noexcept {
-    memory::free_task_inline(p, size);
+    ::operator delete(p, size);
 }
 
 std::istream& read_word(std::istream& is, std::string& word) {

@@ -169,7 +169,7 @@ TEST_F(passing_test, a_stage_calls_later_in_order_and_gives_each_caller_its_resu
     }
     EXPECT_EQ(stage.get_stats().function_calls_executed, 1000u);
     EXPECT_EQ(stage.get_stats().function_calls_enqueued, 1000u);
-    EXPECT_LE(stage.get_stats().tasks_scheduled, 10u);
+    EXPECT_EQ(stage.get_stats().tasks_scheduled, 1 + stage.get_stats().tasks_preempted);
     EXPECT_FALSE(stage.flush());
 }
 

@@ -110,7 +110,8 @@ def smf_subdirectory(options, _):
         flags = re.search(r"^CMAKE_CXX_FLAGS_RELEASE:STRING=(.*)$", f.read(), re.M)[1]
     variables = [f"-DSOURCE={SOURCE}", "-DCMAKE_BUILD_TYPE=Release", f"-DCMAKE_CXX_FLAGS_RELEASE={flags}"]
     if shutil.which("ccache"):
-        variables.append(f"-DCMAKE_CXX_COMPILER_LAUNCHER=cmake;-E;env;CCACHE_BASEDIR={SOURCE};CCACHE_NOHASHDIR=1;ccache")
+        launcher = ("cmake", "-E", "env", f"CCACHE_BASEDIR={SOURCE}", "CCACHE_NOHASHDIR=1", "ccache")
+        variables.append("-DCMAKE_CXX_COMPILER_LAUNCHER=" + ";".join(launcher))
     with tempfile.TemporaryDirectory(prefix="consumer-", dir=os.path.dirname(options.build)) as folder:
         run_rpc(with_cmake(options, "smf_subdirectory", folder, *variables))
 

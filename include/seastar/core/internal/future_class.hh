@@ -110,6 +110,10 @@ class [[nodiscard]] future : private internal::future_base {
     using promise_of = internal::promise_base_with_type<typename Result::value_type>;
 
     explicit future(state_t&& state) noexcept : _state(std::move(state)) {}
+    template <typename... A>
+    explicit future(internal::ready_marker m, A&&... value) : _state(m, std::forward<A>(value)...) {}
+    template <typename Call>
+    future(internal::result_marker m, Call& call) : _state(m, call) {}
     /// Linked to a promise that has no future yet.
     explicit future(internal::promise_base& p) noexcept : future_base(p, &_state), _state(internal::pending_marker()) {}
 
@@ -314,14 +318,19 @@ struct make_future_access {
     template <typename T, typename... A>
     static future<T> ready(A&&... a) noexcept {
         if constexpr (std::is_nothrow_constructible_v<stored_t<T>, A&&...>) {
-            return future<T>(future_state<T>(ready_marker(), std::forward<A>(a)...));
+            return future<T>(ready_marker(), std::forward<A>(a)...);
         } else {
             try {
-                return future<T>(future_state<T>(ready_marker(), std::forward<A>(a)...));
+                return future<T>(ready_marker(), std::forward<A>(a)...);
             } catch (...) {
                 return failed<T>(std::current_exception());
             }
         }
+    }
+    /// Throws what call() throws.
+    template <typename T, typename Call>
+    static future<T> result_of(Call& call) {
+        return future<T>(result_marker(), call);
     }
     template <typename T>
     static future<T> failed(std::exception_ptr ex) noexcept {
@@ -520,7 +529,7 @@ private:
             call();
             return make_ready_future<>();
         } else {
-            return make_ready_future<T>(call());
+            return internal::make_future_access::result_of<T>(call);
         }
     }
 };

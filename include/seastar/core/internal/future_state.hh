@@ -103,6 +103,7 @@ protected:
 struct pending_marker {};
 struct ready_marker {};
 struct exception_marker {};
+struct result_marker {};
 
 template <typename T>
 class future_state final : public future_state_base {
@@ -123,6 +124,12 @@ public:
     template <typename... A>
     explicit future_state(ready_marker, A&&... a) : future_state_base(tag::invalid) {
         new (&_storage.value) value_t(std::forward<A>(a)...);
+        set_tag(tag::ready);
+    }
+    /// The value is what call() returns, where it returns it to: without a move.
+    template <typename Call>
+    future_state(result_marker, Call& call) : future_state_base(tag::invalid) {
+        new (&_storage.value) value_t(call());
         set_tag(tag::ready);
     }
     future_state(exception_marker, std::exception_ptr&& ex) noexcept : future_state_base(tag::pending) {

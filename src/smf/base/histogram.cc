@@ -25,6 +25,9 @@ int shift_of(int64_t value) noexcept {
 }
 
 size_t index_in_table(int64_t value) noexcept {
+    if (value < sub_count) [[likely]] {
+        return static_cast<size_t>(value);
+    }
     auto shift = shift_of(value);
     return static_cast<size_t>((value >> shift) + half_count * shift);
 }

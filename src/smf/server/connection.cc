@@ -70,14 +70,16 @@ bool server_connection::parse() {
         if (_lingering) {
             return true;
         }
-        if (seastar::need_preempt()) {
-            _queued = true;
-            seastar::schedule(this);
-            return false;
-        }
-        if (must_pause()) {
-            _paused = true;
-            return false;
+        if (!_reader.in_frame()) { // what a frame in hand needs is reserved
+            if (seastar::need_preempt()) {
+                _queued = true;
+                seastar::schedule(this);
+                return false;
+            }
+            if (must_pause()) {
+                _paused = true;
+                return false;
+            }
         }
         switch (_reader.next()) {
         case frame_reader::step::need_piece:
@@ -155,27 +157,8 @@ bool server_connection::on_header() {
     auto& h = _reader.header();
     _method = _server.router.get_handle_for_request(h.meta());
     auto outcome = check_request(h, _server.body_size_max, _method != nullptr);
-    _refusal = status_of(outcome);
-    switch (outcome) {
-    case frame_outcome::bad_compression:
-        _server.log.warn("bytes that are no frame", _peer);
-        abort(close_reason::bad_compression);
-        return false;
-    case frame_outcome::too_large:
-        ++_server.stats.too_large_requests;
-        send_empty(h.session(), std::exchange(_refusal, 0));
-        _lingering = true;
-        return true;
-    case frame_outcome::no_route:
-        ++_server.stats.no_route_requests;
-        _reader.skip_body();
-        return true;
-    case frame_outcome::good:
-        break;
-    default:
-        ++_server.stats.bad_requests;
-        _reader.skip_body();
-        return true;
+    if (outcome != frame_outcome::good) [[unlikely]] {
+        return turn_down(outcome);
     }
     if (_server.stopping || _server.busy()) {
         ++_server.stats.refused_requests;
@@ -190,6 +173,30 @@ bool server_connection::on_header() {
     }
     _request_memory += _reserved;
     _reader.take_body();
+    return true;
+}
+
+/// The same for a frame that reaches no method: it gets an error reply, once its body has passed, or none.
+bool server_connection::turn_down(frame_outcome outcome) noexcept {
+    auto& h = _reader.header();
+    switch (outcome) {
+    case frame_outcome::bad_compression:
+        _server.log.warn("bytes that are no frame", _peer);
+        abort(close_reason::bad_compression);
+        return false;
+    case frame_outcome::too_large:
+        ++_server.stats.too_large_requests;
+        send_empty(h.session(), status_of(outcome));
+        _lingering = true;
+        return true;
+    case frame_outcome::no_route:
+        ++_server.stats.no_route_requests;
+        break;
+    default:
+        ++_server.stats.bad_requests;
+    }
+    _refusal = status_of(outcome);
+    _reader.skip_body();
     return true;
 }
 
@@ -211,18 +218,19 @@ void server_connection::on_frame() {
     if (_refusal) {
         return send_empty(h.session(), std::exchange(_refusal, 0));
     }
-    request r{_method, clock::now(), std::exchange(_reserved, 0), h.session(), {}};
-    auto body = _reader.body();
-    ++_running;
-    ++_server.stats.running_requests;
-    if (rpc_checksum_payload(body.get(), body.size()) != h.checksum()) {
-        return refuse(r, frame_outcome::bad_checksum);
-    }
+    // What may throw comes first: the reservation is still the connection's.
+    rpc_recv_context c(_peer, h, _reader.body());
+    request r{_method, clock::now(), 0, h.session(), {}};
     if (_server.args.handler_timeout.count() > 0) {
         r.limit = seastar::make_lw_shared<deadline>(deadline{r.begin + _server.args.handler_timeout, r.session});
         _deadlines.push_back(r.limit);
     }
-    rpc_recv_context c(_peer, h, std::move(body));
+    r.memory = std::exchange(_reserved, 0);
+    ++_running;
+    ++_server.stats.running_requests;
+    if (rpc_checksum_payload(c.payload.get(), c.payload.size()) != h.checksum()) {
+        return refuse(r, frame_outcome::bad_checksum);
+    }
     if (!is_compressed(h)) {
         c.header.mutate_compression(rpc::compression_flags::compression_flags_none); // "disabled" says no more
     }
@@ -292,7 +300,7 @@ void server_connection::execute(request&& r, rpc_recv_context&& c) noexcept {
             if (f.failed()) {
                 fail(r, f.get_exception());
             } else {
-                filter_reply(std::move(r), f.get(), 0);
+                handled(std::move(r), f.get());
             }
         });
         return;
@@ -300,15 +308,27 @@ void server_connection::execute(request&& r, rpc_recv_context&& c) noexcept {
     if (f.failed()) {
         return fail(r, f.get_exception());
     }
-    filter_reply(std::move(r), f.get(), 0);
+    handled(std::move(r), f.get());
 }
 
-/// Runs the outgoing filters from `next` on, then sends.
-void server_connection::filter_reply(request&& r, rpc_envelope&& e, size_t next) noexcept {
+void server_connection::handled(request&& r, rpc_envelope&& e) noexcept {
+    if (_server.outgoing_filters.empty()) {
+        reply(r, std::move(e));
+    } else {
+        address(r, e);
+        filter_reply(std::move(r), std::move(e), 0);
+    }
+}
+
+void server_connection::address(const request& r, rpc_envelope& e) noexcept {
     e.letter.header.mutate_session(r.session);
     if (e.letter.header.meta() == 0) {
         e.set_status(200);
     }
+}
+
+/// Runs the outgoing filters from `next` on, then sends.
+void server_connection::filter_reply(request&& r, rpc_envelope&& e, size_t next) noexcept {
     for (; next < _server.outgoing_filters.size(); ++next) {
         auto f = seastar::futurize_invoke(_server.outgoing_filters[next], std::move(e));
         if (!f.available()) {
@@ -333,6 +353,7 @@ void server_connection::reply(const request& r, rpc_envelope&& e) noexcept {
     if (r.limit && r.limit->replied) {
         return end(r); // 408 was sent; this comes too late
     }
+    address(r, e);
     auto& letter = e.letter;
     if (letter.empty()) {
         ++_server.stats.completed_requests;
@@ -390,7 +411,7 @@ void server_connection::send_empty(uint16_t session, uint32_t status) noexcept {
     send(h, seastar::temporary_buffer<char>(bytes, sizeof(empty_table), seastar::deleter()));
 }
 
-void server_connection::send(const rpc::header& h, seastar::temporary_buffer<char> body) noexcept {
+void server_connection::send(const rpc::header& h, seastar::temporary_buffer<char>&& body) noexcept {
     if (_aborted) {
         return;
     }

@@ -77,6 +77,7 @@ private:
     bool must_pause() const noexcept;
     void resume() noexcept;
     bool on_header();
+    bool turn_down(frame_outcome) noexcept;
     void on_frame();
     void input_ended(close_reason) noexcept;
     void memory_granted() noexcept override;
@@ -87,6 +88,9 @@ private:
     // Whoever has to wait moves its arguments away; the others hand on what lies in the stack frame of the first.
     void filter(request&& r, rpc_recv_context&& c, size_t next) noexcept;
     void execute(request&& r, rpc_recv_context&& c) noexcept;
+    void handled(request&& r, rpc_envelope&& e) noexcept;
+    /// To whom it goes, and a status. Before the filters, who may look, and after them, who may have changed it.
+    static void address(const request& r, rpc_envelope& e) noexcept;
     void filter_reply(request&& r, rpc_envelope&& e, size_t next) noexcept;
     void reply(const request& r, rpc_envelope&& e) noexcept;
     void fail(const request& r, std::exception_ptr) noexcept;
@@ -94,7 +98,7 @@ private:
     void end(const request& r) noexcept;
     /// An error reply, or one whose handler gave it no body.
     void send_empty(uint16_t session, uint32_t status) noexcept;
-    void send(const rpc::header&, seastar::temporary_buffer<char> body) noexcept;
+    void send(const rpc::header&, seastar::temporary_buffer<char>&& body) noexcept;
 
     // Writing and the end.
     void written(size_t bytes) noexcept override;

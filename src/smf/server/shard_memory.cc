@@ -3,27 +3,13 @@
 
 namespace smf {
 
-bool shard_memory::reserve(uint64_t n, waiter& w) noexcept {
-    SEASTAR_ASSERT(!w._waiting && n <= _limit);
-    if (!_first && _used + n <= _limit) {
-        _used += n;
-        return true;
-    }
+void shard_memory::wait(uint64_t n, waiter& w) noexcept {
     w._wanted = n;
     w._waiting = true;
     w._next = nullptr;
     w._prev = _last;
     (_last ? _last->_next : _first) = &w;
     _last = &w;
-    return false;
-}
-
-void shard_memory::release(uint64_t n) noexcept {
-    SEASTAR_ASSERT(n <= _used);
-    _used -= n;
-    if (_first) {
-        grant();
-    }
 }
 
 void shard_memory::grant() noexcept {

@@ -34,9 +34,23 @@ public:
     explicit shard_memory(uint64_t limit) noexcept : _limit(limit) {}
 
     /// True: reserved. False: `w` is queued and will be told. Requires: n <= limit(), w does not wait.
-    bool reserve(uint64_t n, waiter& w) noexcept;
+    bool reserve(uint64_t n, waiter& w) noexcept {
+        SEASTAR_ASSERT(!w._waiting && n <= _limit);
+        if (!_first && _used + n <= _limit) [[likely]] {
+            _used += n;
+            return true;
+        }
+        wait(n, w);
+        return false;
+    }
     void force(uint64_t n) noexcept { _used += n; }
-    void release(uint64_t n) noexcept;
+    void release(uint64_t n) noexcept {
+        SEASTAR_ASSERT(n <= _used);
+        _used -= n;
+        if (_first) [[unlikely]] {
+            grant();
+        }
+    }
     /// No effect unless it waits.
     void forget(waiter& w) noexcept;
 
@@ -46,6 +60,7 @@ public:
     bool is_short() const noexcept { return _used > _limit / 10 * 8 || _first; }
 
 private:
+    void wait(uint64_t n, waiter& w) noexcept;
     void unlink(waiter& w) noexcept;
     void grant() noexcept;
 

@@ -20,16 +20,14 @@ bool frame_reader::fill_header() noexcept {
     return _header_filled == sizeof(_header);
 }
 
-frame_reader::step frame_reader::next() {
+frame_reader::step frame_reader::next_in_pieces() noexcept {
     switch (_state) {
     case state::header:
         if (!fill_header()) {
             return step::need_piece;
         }
         _header_filled = 0;
-        _left = _header.size();
-        _state = state::decide;
-        return step::header;
+        return header_complete();
     case state::decide:
         return step::header;
     case state::collect: {
@@ -55,19 +53,25 @@ frame_reader::step frame_reader::next() {
     return step::frame;
 }
 
-void frame_reader::take_body() {
-    SEASTAR_ASSERT(_state == state::decide && _left != 0);
-    if (_piece.size() < _left) {
-        _body = seastar::temporary_buffer<char>(_left);
-        _state = state::collect;
-        return;
+void frame_reader::collect_body() {
+    _body = seastar::temporary_buffer<char>(_left);
+    _state = state::collect;
+}
+
+seastar::temporary_buffer<char> frame_reader::body() {
+    if (_whole == 0) {
+        return std::move(_body);
     }
-    auto aligned = reinterpret_cast<uintptr_t>(_piece.get()) % 8 == 0;
-    _body = aligned && _left >= shared_body_min ? _piece.share(0, _left)
-                                                : seastar::temporary_buffer<char>(_piece.get(), _left);
-    _piece.trim_front(_left);
-    _left = 0;
-    _state = state::complete;
+    auto at = _piece.get();
+    auto size = std::exchange(_whole, 0);
+    if (size < shared_body_min || reinterpret_cast<uintptr_t>(at) % 8 != 0) {
+        seastar::temporary_buffer<char> copy(at, size);
+        _piece.trim_front(size);
+        return copy;
+    }
+    auto shared = _piece.share(0, size);
+    _piece.trim_front(size);
+    return shared;
 }
 
 void frame_reader::skip_body() noexcept {

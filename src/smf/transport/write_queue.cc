@@ -6,7 +6,7 @@
 
 namespace smf {
 
-void write_queue::append(const rpc::header& h, seastar::temporary_buffer<char> body) {
+void write_queue::append(const rpc::header& h, seastar::temporary_buffer<char>&& body) {
     if (_dead) {
         return;
     }
@@ -14,26 +14,24 @@ void write_queue::append(const rpc::header& h, seastar::temporary_buffer<char> b
         _last_progress = seastar::lowres_clock::now();
     }
     auto bytes = sizeof(h) + body.size();
-    copy(reinterpret_cast<const char*>(&h), sizeof(h));
     if (body.size() <= copied_body_max) {
-        copy(body.get(), body.size());
+        auto to = make_room(bytes);
+        std::memcpy(to, &h, sizeof(h));
+        std::memcpy(to + sizeof(h), body.get(), body.size());
     } else {
+        std::memcpy(make_room(sizeof(h)), &h, sizeof(h));
         close_chunk();
         _pieces.push_back(std::move(body));
     }
     _unsent += bytes;
-    if (!_writing) {
+    if (!_writing && !queued_for_turn_end()) {
         seastar::internal::call_at_turn_end(*this);
     }
 }
 
-void write_queue::copy(const char* data, size_t size) {
-    if (_filling.room() < size) {
-        close_chunk();
-        _filling = _chunks.take();
-    }
-    std::memcpy(_filling.bytes.get() + _filling.size, data, size);
-    _filling.size += size;
+void write_queue::next_chunk() {
+    close_chunk();
+    _filling = _chunks.take();
 }
 
 void write_queue::close_chunk() {

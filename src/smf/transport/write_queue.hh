@@ -38,7 +38,7 @@ public:
         : _sink(std::move(sink)), _chunks(chunks), _owner(o) {}
 
     /// Appends one frame; it leaves at the end of the turn, or after the write under way. Dropped after a failure.
-    void append(const rpc::header&, seastar::temporary_buffer<char> body);
+    void append(const rpc::header&, seastar::temporary_buffer<char>&& body);
     /// Forgets what was not handed to the sink yet, and takes no more.
     void abandon() noexcept;
     seastar::future<> close() { return _sink.close(); }
@@ -59,7 +59,14 @@ private:
     void write() noexcept;
     void done(size_t bytes, seastar::future<> f) noexcept;
     void failed(std::exception_ptr) noexcept;
-    void copy(const char* data, size_t size);
+    /// Where the next bytes go; they count as filled.
+    char* make_room(size_t size) {
+        if (_filling.room() < size) [[unlikely]] {
+            next_chunk();
+        }
+        return _filling.bytes.get() + std::exchange(_filling.size, _filling.size + size);
+    }
+    void next_chunk();
     void close_chunk();
     seastar::future<> put(size_t& bytes);
 

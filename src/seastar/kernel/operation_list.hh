@@ -25,6 +25,19 @@ public:
     }
 
     /// Requires: not empty.
+    operation& front() noexcept { return *_front; }
+
+    /// Walks the list.
+    bool contains(const operation& op) const noexcept {
+        for (operation* at = _front; at; at = access::next(*at)) {
+            if (at == &op) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Requires: not empty.
     operation& pop_front() noexcept {
         operation& op = *_front;
         remove(op);

@@ -1,8 +1,10 @@
 // The conformance suite of rings, part two: receiving and accepting for as long as it lasts.
 #include "ring_fixture.hh"
 
+#include <csignal>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace seastar::kernel {
@@ -321,6 +323,42 @@ TEST_P(ring_stream_test, a_port_is_free_again_at_once_when_its_listener_is_close
         listener.reset(open_socket(AF_INET, SOCK_STREAM));
         ASSERT_EQ(bind_socket(listener.get(), at.address(), at.length), 0) << i;
         ASSERT_EQ(listen_socket(listener.get(), 16), 0);
+    }
+}
+
+TEST_P(ring_stream_test, a_port_is_free_again_at_once_when_its_process_is_killed) {
+    for (int i = 0; i < 10; ++i) {
+        endpoint at;
+        descriptor listener = make_listener(at);
+        descriptor parent, child;
+        make_pair(parent, child);
+        pid_t pid = ::fork();
+        ASSERT_GE(pid, 0);
+        if (pid == 0) {
+            int error;
+            auto own = make_ring(GetParam(), error);
+            recorded_acceptor accepting;
+            accepting.set_accept_stream(listener.get());
+            recorded sending;
+            one_piece_message ready("r", 1);
+            sending.set_send(child.get(), &ready.header);
+            own->prepare(accepting);
+            own->prepare(sending);
+            for (;;) {
+                own->wait(never);
+            }
+        }
+        listener.reset();
+        child.reset();
+        char c;
+        recorded receiving;
+        receiving.set_receive(parent.get(), &c, 1);
+        EXPECT_EQ(carry_out(receiving), 1);
+        close(parent);
+        ::kill(pid, SIGKILL);
+        ASSERT_EQ(::waitpid(pid, nullptr, 0), pid);
+        listener.reset(open_socket(AF_INET, SOCK_STREAM));
+        EXPECT_EQ(bind_socket(listener.get(), at.address(), at.length), 0) << i;
     }
 }
 

@@ -8,17 +8,18 @@
 /// are multishot; where the kernel ends one for reasons of its own (no buffer left, a full completion queue) it goes
 /// back into _queued, and its owner does not notice. What is no socket is read and written like a file; a
 /// non-blocking descriptor that has nothing is polled first (the kernel answers EAGAIN instead of waiting for it).
+/// Acceptors never become requests: an accept_set has them, and a request watches that.
 ///
 /// Cancelling: an operation still in _queued ends at once; one in flight is put in _cancels and ends with what the
 /// kernel says. Requests are carried out in the order written, so a cancellation never hits a later use of the same
 /// address.
 #include "uring_ring.hh"
 
+#include "accept_set.hh"
 #include "buffer_ring.hh"
 #include "clock.hh"
 #include "fd.hh"
 #include "operation_list.hh"
-#include "sockets.hh"
 
 #include <algorithm>
 #include <liburing.h>
@@ -42,6 +43,7 @@ constexpr size_t transfer_max = 0x7ffff000;
 // User data that is no operation. Operations are aligned, so the values differ from all addresses.
 constexpr uint64_t ignored_tag = 1;
 constexpr uint64_t wake_tag = 2;
+constexpr uint64_t accept_tag = 3;
 
 class uring_ring final : public ring {
 public:
@@ -58,8 +60,18 @@ public:
     nanoseconds now() noexcept override { return monotonic_now(); }
 
 private:
+    /// A multishot poll of a descriptor that is the ring's own: one entry each time something happens.
+    struct watch {
+        uint64_t tag;
+        bool armed = false;
+    };
+    void arm(watch& w, int fd) noexcept;
+    void disarm(watch& w) noexcept;
+
     io_uring_sqe* next_sqe() noexcept;
     void submit() noexcept;
+    void start_accepting(acceptor& op) noexcept;
+    void accept_ready() noexcept;
     void write_request(io_uring_sqe& sqe, operation& op) noexcept;
     void write_stream_receive(io_uring_sqe& sqe, operation& op) noexcept;
     void write_send(io_uring_sqe& sqe, operation& op) noexcept;
@@ -80,8 +92,11 @@ private:
     operation_list _queued;  ///< state queued
     operation_list _cancels; ///< state inflight, and the kernel is yet to be told to cancel it
     operation_list _done;    ///< state done
-    size_t _inflight = 0;
-    bool _wake_armed = false;
+    accept_set _acceptors;   ///< state inflight, but not with the kernel
+    size_t _inflight = 0;    ///< operations that the kernel has
+    watch _wakes{wake_tag};
+    watch _accepts{accept_tag};
+    bool _accept_ready = false; ///< _acceptors has something, or may have
     bool _delivered = false; ///< anything since the start of this poll() or wait()
     bool _woken = false;     ///< a wake-up was seen by a poll(): the next wait() must not sleep
 };
@@ -89,19 +104,37 @@ private:
 uring_ring::~uring_ring() {
     SEASTAR_ASSERT(_queued.empty() && _done.empty() && _inflight == 0);
     if (_made) {
-        // Nothing of anyone else's is in flight. Our own poll of the eventfd ends with the ring, which takes its time
-        // to go; a clean end lets go of everything before this returns.
-        if (_wake_armed) {
-            if (io_uring_sqe* sqe = next_sqe()) {
-                io_uring_prep_cancel64(sqe, wake_tag, 0);
-                io_uring_sqe_set_data64(sqe, ignored_tag);
-                while (_wake_armed) {
-                    enter_and_sleep(never);
-                    reap();
-                }
-            }
-        }
+        // Nothing of anyone else's is in flight. Our own polls end with the ring, which takes its time to go; a clean
+        // end lets go of everything before this returns.
+        disarm(_wakes);
+        disarm(_accepts);
         io_uring_queue_exit(&_ring);
+    }
+}
+
+/// Tries again at the next call when the queue has no room.
+void uring_ring::arm(watch& w, int fd) noexcept {
+    if (w.armed) {
+        return;
+    }
+    if (io_uring_sqe* sqe = next_sqe()) {
+        io_uring_prep_poll_multishot(sqe, fd, POLLIN);
+        io_uring_sqe_set_data64(sqe, w.tag);
+        w.armed = true;
+    }
+}
+
+void uring_ring::disarm(watch& w) noexcept {
+    if (!w.armed) {
+        return;
+    }
+    if (io_uring_sqe* sqe = next_sqe()) {
+        io_uring_prep_cancel64(sqe, w.tag, 0);
+        io_uring_sqe_set_data64(sqe, ignored_tag);
+        while (w.armed) {
+            enter_and_sleep(never);
+            reap();
+        }
     }
 }
 
@@ -111,11 +144,15 @@ int uring_ring::start(unsigned entries) noexcept {
         return fd;
     }
     _wake.reset(fd);
+    int result = _acceptors.start();
+    if (result < 0) {
+        return result;
+    }
     io_uring_params params{};
     params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG |
         IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE;
     params.cq_entries = 4 * entries;
-    int result = io_uring_queue_init_params(entries, &_ring, &params);
+    result = io_uring_queue_init_params(entries, &_ring, &params);
     if (result < 0) {
         return result;
     }
@@ -145,7 +182,12 @@ void uring_ring::cancel(operation& op) noexcept {
         _done.push_back(op);
         return;
     case state::inflight:
-        if (!access::canceled(op)) {
+        if (op.code() == opcode::accept_stream) {
+            _acceptors.remove(static_cast<acceptor&>(op));
+            access::result(op) = -ECANCELED;
+            access::state_of(op) = state::done;
+            _done.push_back(op);
+        } else if (!access::canceled(op)) {
             access::canceled(op) = true;
             access::backend(op) |= cancelling;
             _cancels.push_back(op);
@@ -177,7 +219,7 @@ void uring_ring::wait(nanoseconds deadline) noexcept {
     _delivered = false;
     finish_done();
     submit();
-    bool stay_awake = _delivered || _woken || !_done.empty() || !_queued.empty() || !_cancels.empty();
+    bool stay_awake = _delivered || _woken || _accept_ready || !_done.empty() || !_queued.empty() || !_cancels.empty();
     _woken = false;
     if (stay_awake) {
         if (kernel_has_work()) {
@@ -202,13 +244,9 @@ io_uring_sqe* uring_ring::next_sqe() noexcept {
 
 /// Writes requests for all that was prepared and cancelled. Does not enter unless the queue is full.
 void uring_ring::submit() noexcept {
-    if (!_wake_armed) {
-        if (io_uring_sqe* sqe = next_sqe()) {
-            // Multishot: each write to the eventfd posts an entry, and the counter is never read.
-            io_uring_prep_poll_multishot(sqe, _wake.get(), POLLIN);
-            io_uring_sqe_set_data64(sqe, wake_tag);
-            _wake_armed = true;
-        }
+    arm(_wakes, _wake.get()); // each write to the eventfd posts an entry, so the counter is never read
+    if (!_acceptors.empty()) {
+        arm(_accepts, _acceptors.fd());
     }
     while (!_cancels.empty()) {
         io_uring_sqe* sqe = next_sqe();
@@ -221,6 +259,10 @@ void uring_ring::submit() noexcept {
         io_uring_sqe_set_data64(sqe, ignored_tag);
     }
     while (!_queued.empty()) {
+        if (_queued.front().code() == opcode::accept_stream) {
+            start_accepting(static_cast<acceptor&>(_queued.pop_front()));
+            continue;
+        }
         io_uring_sqe* sqe = next_sqe();
         if (!sqe) {
             return;
@@ -231,6 +273,26 @@ void uring_ring::submit() noexcept {
         access::state_of(op) = state::inflight;
         ++_inflight;
     }
+}
+
+void uring_ring::start_accepting(acceptor& op) noexcept {
+    int result = _acceptors.add(op);
+    ++_counters.syscalls;
+    if (result < 0) {
+        access::result(op) = result;
+        access::state_of(op) = state::done;
+        _done.push_back(op);
+        return;
+    }
+    access::state_of(op) = state::inflight;
+    arm(_accepts, _acceptors.fd());
+}
+
+void uring_ring::accept_ready() noexcept {
+    _accept_ready = false;
+    bool all = _acceptors.take_ready(_counters.syscalls, [this](acceptor& op, int error) { finish(op, error); });
+    _delivered = true;
+    _accept_ready = !all;
 }
 
 void uring_ring::write_request(io_uring_sqe& sqe, operation& op) noexcept {
@@ -271,12 +333,10 @@ void uring_ring::write_request(io_uring_sqe& sqe, operation& op) noexcept {
         write_stream_receive(sqe, op);
         return;
     case opcode::accept_stream:
-        io_uring_prep_multishot_accept(&sqe, fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        return;
     case opcode::none:
         break;
     }
-    SEASTAR_ASSERT(false && "unknown opcode");
+    SEASTAR_ASSERT(false && "no request of the kernel");
 }
 
 void uring_ring::write_stream_receive(io_uring_sqe& sqe, operation& op) noexcept {
@@ -341,6 +401,9 @@ void uring_ring::reap() noexcept {
         _buffers.flush();
         io_uring_cq_advance(&_ring, count);
     }
+    if (_accept_ready) {
+        accept_ready();
+    }
 }
 
 void uring_ring::finish_done() noexcept {
@@ -351,10 +414,14 @@ void uring_ring::finish_done() noexcept {
 }
 
 void uring_ring::completed(const io_uring_cqe& cqe) noexcept {
+    bool goes_on = (cqe.flags & IORING_CQE_F_MORE) != 0;
     if (cqe.user_data == wake_tag) {
         _woken = true;
-        _wake_armed = (cqe.flags & IORING_CQE_F_MORE) != 0;
+        _wakes.armed = goes_on;
         _counters.wakes += cqe.res > 0;
+    } else if (cqe.user_data == accept_tag) {
+        _accept_ready = true;
+        _accepts.armed = goes_on;
     } else if (cqe.user_data != ignored_tag) {
         completed(*reinterpret_cast<operation*>(cqe.user_data), cqe.res, cqe.flags);
     }
@@ -363,10 +430,7 @@ void uring_ring::completed(const io_uring_cqe& cqe) noexcept {
 /// One entry of one operation.
 void uring_ring::completed(operation& op, int32_t result, uint32_t flags) noexcept {
     SEASTAR_ASSERT(access::state_of(op) == state::inflight);
-    if (op.code() == opcode::accept_stream && result >= 0) {
-        _delivered = true;
-        static_cast<acceptor&>(op).accepted(result);
-    } else if (op.code() == opcode::receive_stream && result > 0 && (flags & IORING_CQE_F_BUFFER) != 0) {
+    if (op.code() == opcode::receive_stream && result > 0 && (flags & IORING_CQE_F_BUFFER) != 0) {
         _delivered = true;
         ++_counters.receives;
         static_cast<receiver&>(op).received(_buffers.data(flags >> IORING_CQE_BUFFER_SHIFT),
@@ -402,7 +466,6 @@ bool uring_ring::goes_on(operation& op, int32_t result) noexcept {
         how &= ~polling;
         return result >= 0;
     }
-    bool accepts = op.code() == opcode::accept_stream;
     bool receives_stream = op.code() == opcode::receive_stream;
     bool moves_bytes = op.code() == opcode::receive || op.code() == opcode::send || receives_stream;
     switch (result) {
@@ -423,7 +486,7 @@ bool uring_ring::goes_on(operation& op, int32_t result) noexcept {
     case -ENOBUFS:
         return receives_stream;
     default:
-        return (accepts && (result >= 0 || concerns_one_connection(result))) || (receives_stream && result > 0);
+        return receives_stream && result > 0;
     }
 }
 

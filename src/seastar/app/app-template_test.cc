@@ -299,6 +299,20 @@ TEST(exit, wait_for_stop_resolves_on_all_shards) {
     EXPECT_EQ(resolved, 2);
 }
 
+TEST(exit, ends_sleeps_that_can_be_aborted) {
+    std::atomic<int> aborted{0};
+    for (int round = 1; round <= 2; ++round) { // the second program finds nothing of the first one's end
+        EXPECT_EQ(run({"-c2"}, [&] {
+            return smp::invoke_on_all([&] {
+                engine().run_in_background(sleep_abortable(1h).handle_exception_type([&](const sleep_aborted&) {
+                    ++aborted;
+                }));
+            });
+        }), 0);
+        EXPECT_EQ(aborted, 2 * round);
+    }
+}
+
 TEST(exit, what_is_on_its_way_between_shards_arrives) {
     static std::atomic<int> home{0};
     home = 0;

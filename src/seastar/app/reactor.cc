@@ -2,6 +2,7 @@
 #include <seastar/core/do_with.hh>
 #include <seastar/core/seastar.hh>
 #include <seastar/core/signal.hh>
+#include <seastar/core/sleep.hh>
 #include <seastar/core/smp.hh>
 #include <seastar/core/with_timeout.hh>
 #include <seastar/util/log.hh>
@@ -32,10 +33,14 @@ reactor::impl::impl(app::program& p, loop::shard& s, shard::member& m)
     current_reactor = &facade;
 }
 
-reactor::impl::~impl() { current_reactor = nullptr; }
+reactor::impl::~impl() {
+    current_reactor = nullptr;
+    internal::stop_source() = abort_source(); // the thread may run another program
+}
 
 void reactor::impl::announce_stop() noexcept {
     stopping = true;
+    internal::stop_source().request_abort();
     for (auto& waiter : std::exchange(stop_waiters, {})) {
         waiter.set_value();
     }

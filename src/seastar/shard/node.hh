@@ -51,7 +51,7 @@ private:
 /// A shard's membership of its node. Made on the shard's thread, after its loop::shard, and destroyed there before it.
 class member {
 public:
-    member(node& node, loop::shard& shard) noexcept;
+    member(class node& node, loop::shard& shard) noexcept;
     ~member();
     member(const member&) = delete;
 

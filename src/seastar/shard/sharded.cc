@@ -1,4 +1,5 @@
 #include <seastar/core/sharded.hh>
+#include <seastar/util/backtrace.hh>
 #include <seastar/util/log.hh>
 
 #include "shard/node.hh"
@@ -21,8 +22,8 @@ void throw_no_instance(const std::type_info& service) {
 }
 
 void service_leaked(const std::type_info& service) noexcept {
-    seastar_logger.error("sharded<{}> was destroyed before it was stopped: its instances on the shards are lost",
-                         pretty_type_name(service));
+    seastar_logger.error("sharded<{}> was destroyed before it was stopped: its instances on the shards are lost, "
+                         "backtrace: {}", pretty_type_name(service), current_backtrace());
     auto* member = shard::this_member_or_null();
     if (member && member->node().options().abort_on_leaked_service) {
         std::abort();

@@ -261,7 +261,7 @@ TEST(sharded_death, a_forgotten_stop_is_reported_with_the_name_of_the_service) {
             return started.finally([s = std::move(s)] {});
         });
         ::_exit(3);
-    }, ::testing::ExitedWithCode(3), "ERROR .*lower.*stopped");
+    }, ::testing::ExitedWithCode(3), "ERROR .*lower.*stopped.*backtrace: .*0x");
 }
 
 TEST(sharded_death, a_forgotten_stop_aborts_when_asked_to) {

@@ -207,6 +207,11 @@ app::runtime_options app_template::impl::runtime_options() const {
     app::runtime_options o;
     for (auto& cpu : found.cpus) {
         o.cpus.push_back(cpu.cpu_id);
+        size_t memory = 0; // of all NUMA nodes that it has some of
+        for (auto& part : cpu.mem) {
+            memory += part.bytes;
+        }
+        o.memory.push_back(memory);
     }
     o.bind_to_cpus = !overprovisioned && s.thread_affinity.get_value();
     o.node.abort_on_leaked_service = bool(s.abort_on_leaked_service);

@@ -1,6 +1,7 @@
 #include "app/app_fixture.hh"
 
 #include <seastar/core/alien.hh>
+#include <seastar/core/internal/shard_memory.hh>
 #include <seastar/core/loop.hh>
 #include <seastar/core/signal.hh>
 #include <seastar/core/sharded.hh>
@@ -165,6 +166,26 @@ TEST(run, more_memory_than_there_is_is_an_error) {
         }
     }
     EXPECT_EQ(run({"-c1", "-m500M"}, [] {}), 0);
+}
+
+TEST(run, divides_the_memory_among_the_shards) {
+    auto at = [](unsigned shard) { return smp::submit_to(shard, [] { return internal::shard_memory(); }); };
+    auto both = [&](std::initializer_list<std::string> args) {
+        std::pair<size_t, size_t> found;
+        EXPECT_EQ(run(args, [&] {
+            return at(0).then([&](size_t bytes) {
+                found.first = bytes;
+                return at(1);
+            }).then([&](size_t bytes) { found.second = bytes; });
+        }), 0);
+        return found;
+    };
+    constexpr size_t half = size_t(250) << 20;
+    EXPECT_EQ(both({"-c2", "--overprovisioned", "-m500M"}), std::pair(half, half));
+    auto all = both({"-c2", "--overprovisioned"});
+    EXPECT_GT(all.first, 0u);
+    EXPECT_GT(both({"-c2", "--overprovisioned", "--reserve-memory", "0"}).first, all.first);
+    EXPECT_EQ(internal::shard_memory(), 0u); // no shard any more
 }
 
 // ---- options

@@ -1,6 +1,7 @@
 #include "app/runtime.hh"
 
 #include <seastar/core/internal/exception_text.hh>
+#include <seastar/core/internal/shard_memory.hh>
 #include <seastar/core/smp.hh>
 #include <seastar/util/later.hh>
 #include <seastar/util/log.hh>
@@ -131,6 +132,7 @@ void runtime::shard_thread(unsigned id) noexcept {
         ::pthread_setname_np(::pthread_self(), ("shard-" + std::to_string(id)).c_str());
     }
     auto number_before = internal::set_this_shard_id(id); // the loop's and the log's
+    auto memory_before = internal::set_shard_memory(_options.memory[id]);
     if (_options.bind_to_cpus) {
         if (int error = kernel::pin_to_cpu(_options.cpus[id]); error < 0) {
             failed_to_start(std::make_exception_ptr(std::system_error(
@@ -141,6 +143,7 @@ void runtime::shard_thread(unsigned id) noexcept {
     if (!_start_failed) {
         be_shard(id, std::move(ring));
     }
+    internal::set_shard_memory(memory_before);
     internal::set_this_shard_id(number_before);
 }
 

@@ -31,7 +31,8 @@
 namespace seastar::app {
 
 struct runtime_options {
-    std::vector<unsigned> cpus; ///< by shard
+    std::vector<unsigned> cpus;  ///< by shard
+    std::vector<size_t> memory;  ///< bytes, by shard
     bool bind_to_cpus = true;
     loop::shard_options loop; ///< id and seed are each shard's own
     shard::node_options node;

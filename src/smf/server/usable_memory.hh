@@ -5,8 +5,8 @@
 
 namespace smf {
 
-/// The configured bytes per shard, or a quarter of the shard's share of the memory if that is less. Reads /proc and
-/// /sys.
+/// The configured bytes per shard, or a quarter of the calling shard's share of the memory if that is less. On a thread
+/// that is no shard nothing is known of the share.
 uint64_t usable_memory(uint64_t configured) noexcept;
 
 }

@@ -10,16 +10,21 @@
 #include <exception>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace smf {
 
-/// Runs `body` in a seastar::thread on shard 0. What it throws fails the test.
-inline void run_app(std::function<void()> body, unsigned shards = 1) {
-    auto count = "-c" + std::to_string(shards);
-    std::string words[] = {"test", count, "--overprovisioned"};
-    char* argv[] = {words[0].data(), words[1].data(), words[2].data(), nullptr};
+/// Runs `body` in a seastar::thread on shard 0. What it throws fails the test. `options` are further words of the
+/// command line.
+inline void run_app(std::function<void()> body, unsigned shards = 1, std::vector<std::string> options = {}) {
+    options.insert(options.begin(), {"test", "-c" + std::to_string(shards), "--overprovisioned"});
+    std::vector<char*> argv;
+    for (auto& o : options) {
+        argv.push_back(o.data());
+    }
+    argv.push_back(nullptr);
     seastar::app_template app;
-    auto status = app.run(3, argv, [&body] {
+    auto status = app.run(static_cast<int>(options.size()), argv.data(), [&body] {
         return seastar::async([&body] {
             try {
                 body();

@@ -7,6 +7,7 @@
 #include <smf/rpc_server.h>
 
 #include <seastar/core/sleep.hh>
+#include <seastar/core/smp.hh>
 
 #include <gtest/gtest.h>
 
@@ -172,6 +173,23 @@ TEST(Server, Answers413WhenTheMemoryCouldNeverHoldIt) {
         r.header.mutate_size(1000000);
         EXPECT_EQ(p.ask(r), 413u);
     });
+}
+
+TEST(Server, HasAQuarterOfItsShardsPartOfTheProgramsMemory) {
+    auto limit = [](uint64_t configured) {
+        auto args = quiet_args();
+        args.memory_avail_per_core = configured;
+        return server_core(args).memory.limit();
+    };
+    for (unsigned shards : {1u, 2u}) {
+        run_app([&] {
+            auto quarter = (uint64_t(400) << 20) / shards / 4;
+            for (unsigned shard = 0; shard < shards; ++shard) {
+                EXPECT_EQ(seastar::smp::submit_to(shard, [&] { return limit(uint64_t(1) << 31); }).get(), quarter);
+                EXPECT_EQ(seastar::smp::submit_to(shard, [&] { return limit(1000); }).get(), 1000u);
+            }
+        }, shards, {"-m400M"});
+    }
 }
 
 TEST(Server, ClosesAtOnceWhatIsNoFrame) {

@@ -26,13 +26,8 @@ public:
     using value_type = CharType;
 
     /// `size` characters, not initialised. Throws std::bad_alloc.
-    explicit temporary_buffer(size_t size) : _size(size) {
-        if (size != 0) {
-            auto* block = internal::buffer_deleter_impl::make(size);
-            _buffer = reinterpret_cast<CharType*>(block->data());
-            _deleter = deleter(block);
-        }
-    }
+    explicit temporary_buffer(size_t size)
+        : temporary_buffer(size != 0 ? internal::buffer_deleter_impl::make(size) : nullptr, size) {}
     temporary_buffer() noexcept = default;
     temporary_buffer(const temporary_buffer&) = delete;
     temporary_buffer& operator=(const temporary_buffer&) = delete;
@@ -121,6 +116,9 @@ public:
     }
 
 private:
+    temporary_buffer(internal::buffer_deleter_impl* block, size_t size) noexcept
+        : _buffer(block ? reinterpret_cast<CharType*>(block->data()) : nullptr), _size(size), _deleter(block) {}
+
     CharType* _buffer = nullptr;
     size_t _size = 0;
     deleter _deleter;

@@ -1,5 +1,6 @@
 #include <seastar/core/deleter.hh>
-#include <seastar/core/internal/task_allocator.hh>
+
+#include "memory/task_lists.hh"
 
 namespace seastar {
 
@@ -18,19 +19,25 @@ buffer_deleter_impl* buffer_deleter_impl::make(size_t buffer_size) {
         throw std::bad_alloc();
     }
     size_t size = sizeof(buffer_deleter_impl) + buffer_size;
-    return ::new (memory::allocate_task(size)) buffer_deleter_impl(size);
+    return ::new (memory::allocate_task_inline(size)) buffer_deleter_impl(size);
 }
 
 void buffer_deleter_impl::operator delete(buffer_deleter_impl* self, std::destroying_delete_t) noexcept {
     size_t size = self->size;
-    self->~buffer_deleter_impl();
-    memory::free_task(self, size);
+    if (self->next) [[unlikely]] {
+        self->~buffer_deleter_impl(); // has nothing else to do
+    }
+    memory::free_task_inline(self, size);
 }
 
 }
 
 // Chains of `next` are taken apart here, one by one, so that a long one does not nest as many destructors.
 void deleter::destroy(impl* i) noexcept {
+    if (!i->next) [[likely]] {
+        delete i;
+        return;
+    }
     while (i != nullptr) {
         impl* next = std::exchange(i->next._impl, nullptr);
         delete i;

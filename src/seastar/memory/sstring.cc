@@ -1,5 +1,7 @@
 #include <seastar/core/sstring.hh>
 
+#include "memory/task_lists.hh"
+
 #include <cstdio>
 #include <istream>
 #include <new>
@@ -16,11 +18,11 @@ void throw_sstring_overflow() {
 }
 
 void* allocate_sstring(size_t size) {
-    return ::operator new(size);
+    return memory::allocate_task_inline(size);
 }
 
 void free_sstring(void* p, size_t size) noexcept {
-    ::operator delete(p, size);
+    memory::free_task_inline(p, size);
 }
 
 std::istream& read_word(std::istream& is, std::string& word) {

@@ -1,5 +1,5 @@
 /// Where tasks, continuations, coroutine frames and small buffers get their memory: per-thread free lists in front of
-/// the general allocator. See src/seastar/memory/task_allocator.cc for what they hold and when they are given back.
+/// the general allocator. See src/seastar/memory/task_lists.cc for what they hold and when they are given back.
 #pragma once
 
 #include <cstddef>

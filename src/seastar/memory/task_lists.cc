@@ -1,0 +1,70 @@
+/// Free lists of blocks in steps of 64 bytes (one cache line) up to 1 KiB, one set per thread.
+///
+/// Blocks come from operator new and end in operator delete; a list keeps at most blocks_per_class of them, so that a
+/// thread that frees what others allocate does not collect memory without bound. All is given back when the thread
+/// ends; what is freed after that (by other thread_local destructors) goes straight to operator delete.
+/// Under AddressSanitizer and ThreadSanitizer every block is an allocation of its own, or they would see nothing.
+#include "memory/task_lists.hh"
+
+#include "base/sanitizer.hh"
+
+namespace seastar::memory {
+
+constinit thread_local task_lists this_thread_lists;
+
+#if SEASTAR_INTERNAL_ASAN || SEASTAR_INTERNAL_TSAN
+
+void* allocate_task_slow(size_t size) {
+    return ::operator new(size);
+}
+
+void free_task_slow(task_lists::list&, void* p) noexcept {
+    ::operator delete(p);
+}
+
+#else
+
+namespace {
+
+constexpr uint32_t blocks_per_class = 1024;
+
+struct lists_owner {
+    ~lists_owner() {
+        auto& mine = this_thread_lists;
+        mine.ended = true;
+        mine.limit = 0;
+        for (auto& list : mine.lists) {
+            while (auto* block = list.first) {
+                list.first = block->next;
+                ::operator delete(block);
+            }
+            list.count = 0;
+        }
+    }
+};
+
+}
+
+void* allocate_task_slow(size_t size) {
+    ++this_thread_lists.misses;
+    return ::operator new(
+        size <= task_lists::size_max ? (task_lists::class_of(size) + 1) * task_lists::class_step : size);
+}
+
+void free_task_slow(task_lists::list& list, void* p) noexcept {
+    auto& mine = this_thread_lists;
+    if (mine.limit == 0 && !mine.ended) {
+        // Constructed by the first pass over this line on each thread, destroyed when the thread ends.
+        static thread_local lists_owner owner;
+        (void)owner;
+        mine.limit = blocks_per_class;
+        list.put(p);
+        return;
+    }
+    ++mine.spills;
+    ::operator delete(p);
+}
+
+#endif
+
+}

@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view header_text = R"(// Written by smfc from $file$; changes are lost when it runs again.
 #pragma once
 
+#include <smf/internal/typed_reply.h>
 #include <smf/log.h>
 #include <smf/rpc_client.h>
 #include <smf/rpc_recv_typed_context.h>
@@ -74,11 +75,8 @@ $comment$    /// To be overridden; this answers 501, not implemented.
     /// The same in bytes, to be overridden in place of $method$().
     virtual $root$seastar::future<$root$smf::rpc_envelope> $raw$($root$smf::rpc_recv_context&& c) {
         const auto session = c.session();
-        return this->$method$($root$smf::rpc_recv_typed_context<$input$>($root$std::move(c)))
-            .then([session]($root$smf::rpc_typed_envelope<$output$>&& reply) {
-                reply.envelope.letter.header.mutate_session(session);
-                return $root$smf::rpc_envelope(reply.serialize_data());
-            });
+        return $root$smf::internal::typed_reply(
+            this->$method$($root$smf::rpc_recv_typed_context<$input$>($root$std::move(c))), session);
     }
 )";
 

@@ -35,7 +35,7 @@ TEST_F(smfc_cpp_printer, the_service_has_its_numbers_a_handle_and_two_stubs) {
              "    Put(smf::rpc_recv_typed_context<::kvstore::fbs::PutRequest>&&)",
              "reply.envelope.set_status(501);",
              "virtual seastar::future<smf::rpc_envelope> RawPut(smf::rpc_recv_context&& c)",
-             "mutate_session(session)",
+             "return smf::internal::typed_reply(",
          }) {
         EXPECT_THAT(text, HasSubstr(part));
     }

@@ -348,6 +348,11 @@ struct make_future_access {
     static void set_callback(future<T>& f, continuation_base<T>* waiter) noexcept {
         f.set_callback(waiter);
     }
+    /// The value where it lies, for callers that need no future of their own. Requires: available, not failed.
+    template <typename T>
+    static stored_t<T>& value_of(future<T>& f) noexcept {
+        return f._state.value();
+    }
     /// The result stays in the future, and `waiter` is scheduled when it is there. Requires: not available; the future
     /// stays where it is.
     template <typename T>

@@ -17,7 +17,8 @@ namespace smf {
 ///
 ///     seastar::future<T> operator()(T&& t);
 ///
-/// which hands on what it was given, changed or not, or fails: the request, or the call, then fails.
+/// which hands on what it was given, changed or not, or fails: the request, or the call, then fails. The letters of a
+/// turn pass in one batch, in order, each through all filters.
 template <typename T>
 struct rpc_filter {
     using type = T;

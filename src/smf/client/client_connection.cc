@@ -232,35 +232,24 @@ void client_connection::on_frame() {
     if (_state->incoming_filters.empty()) {
         deliver(std::move(c));
     } else {
-        filter(std::move(c), 0);
+        filter(std::move(c));
     }
 }
 
-void client_connection::filter(rpc_recv_context c, size_t next) noexcept {
+void client_connection::filter(rpc_recv_context c) noexcept {
     auto session = c.session();
-    auto& filters = _state->incoming_filters;
-    for (; next < filters.size(); ++next) {
-        auto f = seastar::futurize_invoke(filters[next], std::move(c));
-        if (!f.available()) {
-            ++_filtering;
-            (void)std::move(f).then_wrapped([this, next, session](seastar::future<rpc_recv_context> f) {
-                --_filtering;
-                if (f.failed()) {
-                    fail_call(session, f.get_exception());
-                } else {
-                    filter(f.get(), next + 1);
-                }
-                maybe_over();
-            });
-            return;
-        }
+    ++_filtering;
+    (void)_state->incoming(std::move(c)).then_wrapped([this, session](seastar::future<rpc_recv_context> f) {
+        --_filtering;
         if (f.failed()) {
-            return fail_call(session, f.get_exception());
+            fail_call(session, f.get_exception());
+        } else {
+            auto c = f.get();
+            c.header.mutate_session(session);
+            deliver(std::move(c));
         }
-        c = f.get();
-    }
-    c.header.mutate_session(session);
-    deliver(std::move(c));
+        maybe_over();
+    });
 }
 
 void client_connection::deliver(rpc_recv_context c) noexcept {

@@ -49,7 +49,7 @@ private:
     void parse();
     bool on_header();
     void on_frame();
-    void filter(rpc_recv_context c, size_t next) noexcept;
+    void filter(rpc_recv_context c) noexcept;
     void deliver(rpc_recv_context c) noexcept;
     void finish(pending_call& c, seastar::future<rpc_recv_context> outcome) noexcept;
     void fail_call(uint16_t session, std::exception_ptr) noexcept;

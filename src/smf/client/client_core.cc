@@ -168,32 +168,20 @@ seastar::future<rpc_recv_context> client_core::call_admitted(rpc_envelope e, uin
         _connection->send(session, std::move(e));
     } else {
         e.letter.header.mutate_session(session);
-        filter(_connection, session, std::move(e), 0);
+        filter(session, std::move(e));
     }
     return reply;
 }
 
-void client_core::filter(seastar::lw_shared_ptr<client_connection> connection, uint16_t session, rpc_envelope e,
-                         size_t next) noexcept {
-    for (; next < _state->outgoing_filters.size(); ++next) {
-        auto f = seastar::futurize_invoke(_state->outgoing_filters[next], std::move(e));
-        if (!f.available()) {
-            (void)std::move(f).then_wrapped(
-                [self = shared_from_this(), connection, session, next](seastar::future<rpc_envelope> f) {
-                    if (f.failed()) {
-                        connection->drop(session, f.get_exception());
-                    } else {
-                        self->filter(connection, session, f.get(), next + 1);
-                    }
-                });
-            return;
-        }
-        if (f.failed()) {
-            return connection->drop(session, f.get_exception());
-        }
-        e = f.get();
-    }
-    connection->send(session, std::move(e));
+void client_core::filter(uint16_t session, rpc_envelope e) noexcept {
+    (void)_state->outgoing(std::move(e))
+        .then_wrapped([state = _state, connection = _connection, session](seastar::future<rpc_envelope> f) {
+            if (f.failed()) {
+                connection->drop(session, f.get_exception());
+            } else {
+                connection->send(session, f.get());
+            }
+        });
 }
 
 }

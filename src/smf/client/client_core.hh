@@ -31,8 +31,7 @@ public:
 private:
     seastar::future<rpc_recv_context> call_connected(rpc_envelope e, rpc_body_verifier verify);
     seastar::future<rpc_recv_context> call_admitted(rpc_envelope e, uint32_t bytes, rpc_body_verifier verify);
-    void filter(seastar::lw_shared_ptr<client_connection> connection, uint16_t session, rpc_envelope e,
-                size_t next) noexcept;
+    void filter(uint16_t session, rpc_envelope e) noexcept;
     seastar::future<> open_connection();
     void adopt(seastar::connected_socket socket);
     seastar::future<> close(const char* why);

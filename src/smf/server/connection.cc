@@ -237,7 +237,7 @@ void server_connection::on_frame() {
     if (_server.incoming_filters.empty()) {
         execute(std::move(r), std::move(c));
     } else {
-        filter(std::move(r), std::move(c), 0);
+        filter(std::move(r), std::move(c));
     }
 }
 
@@ -258,27 +258,15 @@ void server_connection::input_ended(close_reason why) noexcept {
 
 // Requests.
 
-/// Runs the incoming filters from `next` on, then the handler.
-void server_connection::filter(request&& r, rpc_recv_context&& c, size_t next) noexcept {
-    for (; next < _server.incoming_filters.size(); ++next) {
-        auto f = seastar::futurize_invoke(_server.incoming_filters[next], std::move(c));
-        if (!f.available()) {
-            (void)std::move(f).then_wrapped(
-                [this, r = std::move(r), next](seastar::future<rpc_recv_context> f) mutable {
-                    if (f.failed()) {
-                        fail(r, f.get_exception());
-                    } else {
-                        filter(std::move(r), f.get(), next + 1);
-                    }
-                });
-            return;
-        }
-        if (f.failed()) {
-            return fail(r, f.get_exception());
-        }
-        c = f.get();
-    }
-    execute(std::move(r), std::move(c));
+void server_connection::filter(request&& r, rpc_recv_context&& c) noexcept {
+    (void)_server.incoming(std::move(c))
+        .then_wrapped([this, r = std::move(r)](seastar::future<rpc_recv_context> f) mutable {
+            if (f.failed()) {
+                fail(r, f.get_exception());
+            } else {
+                execute(std::move(r), f.get());
+            }
+        });
 }
 
 void server_connection::execute(request&& r, rpc_recv_context&& c) noexcept {
@@ -316,7 +304,7 @@ void server_connection::handled(request&& r, rpc_envelope&& e) noexcept {
         reply(r, std::move(e));
     } else {
         address(r, e);
-        filter_reply(std::move(r), std::move(e), 0);
+        filter_reply(std::move(r), std::move(e));
     }
 }
 
@@ -327,26 +315,15 @@ void server_connection::address(const request& r, rpc_envelope& e) noexcept {
     }
 }
 
-/// Runs the outgoing filters from `next` on, then sends.
-void server_connection::filter_reply(request&& r, rpc_envelope&& e, size_t next) noexcept {
-    for (; next < _server.outgoing_filters.size(); ++next) {
-        auto f = seastar::futurize_invoke(_server.outgoing_filters[next], std::move(e));
-        if (!f.available()) {
-            (void)std::move(f).then_wrapped([this, r = std::move(r), next](seastar::future<rpc_envelope> f) mutable {
-                if (f.failed()) {
-                    fail(r, f.get_exception());
-                } else {
-                    filter_reply(std::move(r), f.get(), next + 1);
-                }
-            });
-            return;
-        }
-        if (f.failed()) {
-            return fail(r, f.get_exception());
-        }
-        e = f.get();
-    }
-    reply(r, std::move(e));
+void server_connection::filter_reply(request&& r, rpc_envelope&& e) noexcept {
+    (void)_server.outgoing(std::move(e))
+        .then_wrapped([this, r = std::move(r)](seastar::future<rpc_envelope> f) mutable {
+            if (f.failed()) {
+                fail(r, f.get_exception());
+            } else {
+                reply(r, f.get());
+            }
+        });
 }
 
 void server_connection::reply(const request& r, rpc_envelope&& e) noexcept {

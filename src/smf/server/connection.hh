@@ -86,12 +86,12 @@ private:
 
     // Requests.
     // Whoever has to wait moves its arguments away; the others hand on what lies in the stack frame of the first.
-    void filter(request&& r, rpc_recv_context&& c, size_t next) noexcept;
+    void filter(request&& r, rpc_recv_context&& c) noexcept;
     void execute(request&& r, rpc_recv_context&& c) noexcept;
     void handled(request&& r, rpc_envelope&& e) noexcept;
     /// To whom it goes, and a status. Before the filters, who may look, and after them, who may have changed it.
     static void address(const request& r, rpc_envelope& e) noexcept;
-    void filter_reply(request&& r, rpc_envelope&& e, size_t next) noexcept;
+    void filter_reply(request&& r, rpc_envelope&& e) noexcept;
     void reply(const request& r, rpc_envelope&& e) noexcept;
     void fail(const request& r, std::exception_ptr) noexcept;
     void refuse(const request& r, frame_outcome) noexcept;

@@ -5,6 +5,7 @@
 #include "shard_memory.hh"
 
 #include "smf/transport/chunk_pool.hh"
+#include "smf/transport/filter_stage.hh"
 
 #include <smf/histogram.h>
 #include <smf/rpc_filter.h>
@@ -31,6 +32,7 @@ public:
 /// Lives in the server and outlives its connections.
 struct serving_state {
     explicit serving_state(rpc_server_args a);
+    serving_state(const serving_state&) = delete;
 
     // Fixed once started.
     const rpc_server_args args;
@@ -38,6 +40,8 @@ struct serving_state {
     rpc_incoming_filters incoming_filters;
     rpc_outgoing_filters outgoing_filters;
 
+    filter_stage<rpc_recv_context> incoming{"smf::rpc_server::incoming::filter", incoming_filters};
+    filter_stage<rpc_envelope> outgoing{"smf::rpc_server::outgoing::filter", outgoing_filters};
     shard_memory memory;
     chunk_pool chunks;
     server_stats stats;

@@ -7,7 +7,9 @@
 #include <smf/rpc_server.h>
 
 #include <seastar/core/loop.hh>
+#include <seastar/core/shared_future.hh>
 #include <seastar/core/sleep.hh>
+#include <seastar/util/later.hh>
 
 #include <gtest/gtest.h>
 
@@ -395,6 +397,53 @@ TEST(Client, RunsFiltersInTheirOrder) {
         }
         EXPECT_TRUE(f.works());
         EXPECT_EQ(trail, "abxy");
+    });
+}
+
+TEST(Client, FiltersAllCallsOfATurnTogether) {
+    run_app([] {
+        fake_server s;
+        std::string trail;
+        for (char name : {'a', 'b'}) {
+            s.client.outgoing_filters().push_back([&trail, name](rpc_envelope&& e) {
+                trail += name;
+                return seastar::make_ready_future<rpc_envelope>(std::move(e));
+            });
+        }
+        auto first = s.client.Say(text("x"));
+        auto second = s.client.Say(text("x"));
+        EXPECT_EQ(trail, ""); // at the stage's turn
+        EXPECT_EQ(s.peer->receive()->header.session(), 1);
+        EXPECT_EQ(s.peer->receive()->header.session(), 2);
+        EXPECT_EQ(trail, "abab");
+        s.client.stop().get();
+        expect_failure<remote_connection_error>(std::move(first));
+        expect_failure<remote_connection_error>(std::move(second));
+    });
+}
+
+TEST(Client, MayStopOrGoWhileCallsAreInTheFilters) {
+    run_app([] {
+        fixture f;
+        for (bool stop : {true, false}) {
+            auto go = std::make_shared<seastar::shared_promise<>>();
+            auto client = std::make_unique<EchoClient>(f.opts());
+            client->connect().get();
+            client->outgoing_filters().push_back([go](rpc_envelope&& e) {
+                return go->get_shared_future().then([e = std::move(e)]() mutable { return std::move(e); });
+            });
+            auto call = client->Say(text("x"));
+            auto stopped = stop ? client->stop() : seastar::make_ready_future<>();
+            if (!stop) {
+                seastar::yield().get(); // into the filter
+                client.reset();
+            }
+            expect_failure<remote_connection_error>(std::move(call));
+            stopped.get();
+            seastar::yield().get();
+            go->set_value();
+        }
+        EXPECT_TRUE(f.works());
     });
 }
 

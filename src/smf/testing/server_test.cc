@@ -608,6 +608,59 @@ TEST(Server, RunsFiltersInTheirOrder) {
     });
 }
 
+TEST(Server, FiltersAllRequestsOfATurnBeforeTheFirstIsHandled) {
+    run_app([] {
+        fixture f;
+        constexpr size_t count = 10;
+        std::vector<size_t> handled; // when each request passed
+        std::vector<uint16_t> in_order;
+        f.server.incoming_filters.emplace_back([&](rpc_recv_context&& c) {
+            handled.push_back(f.held.calls.size());
+            in_order.push_back(c.session());
+            return pass(std::move(c));
+        });
+        f.server.outgoing_filters.emplace_back([&](rpc_envelope&& e) {
+            EXPECT_EQ(f.server.stats.completed_requests, 0u);
+            return seastar::make_ready_future<rpc_envelope>(std::move(e));
+        });
+        f.start();
+        auto p = f.connect();
+        std::string all;
+        for (uint16_t i = 0; i < count; ++i) {
+            all += request("Held", i).bytes();
+        }
+        p.send(all); // one segment
+        EXPECT_TRUE(eventually([&] { return f.held.calls.size() == count; }));
+        EXPECT_EQ(handled, std::vector<size_t>(count, 0));
+        EXPECT_EQ(in_order, (std::vector<uint16_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+        f.held.release_all();
+        for (uint16_t i = 0; i < count; ++i) {
+            EXPECT_EQ(p.status(i), 200u); // in order, too
+        }
+    });
+}
+
+TEST(Server, WaitsForTheFiltersWhenItStops) {
+    run_app([] {
+        fixture f;
+        seastar::promise<> go;
+        auto entered = 0;
+        f.server.incoming_filters.emplace_back([&](rpc_recv_context&& c) {
+            ++entered;
+            return go.get_future().then([c = std::move(c)]() mutable { return std::move(c); });
+        });
+        f.start();
+        auto p = f.connect();
+        p.send(request("Say", 3));
+        EXPECT_TRUE(eventually([&] { return entered == 1; }));
+        auto stopped = f.server.stop();
+        EXPECT_FALSE(stopped.available());
+        go.set_value();
+        EXPECT_EQ(p.status(3), 200u);
+        stopped.get();
+    });
+}
+
 TEST(Server, Answers500WhenAFilterFailsWithoutTheOutgoingFilters) {
     run_app([] {
         fixture f;

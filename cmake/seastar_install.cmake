@@ -33,6 +33,12 @@ function(seastar_install_package name compatibility)
 endfunction()
 
 install(TARGETS seastar seastar_interface EXPORT SeastarTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET seastar_testing)
+  # An export of its own: its targets exist for users who have Boost.Test.
+  install(TARGETS seastar_testing EXPORT SeastarTestingTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT SeastarTestingTargets NAMESPACE Seastar:: DESTINATION ${package_dir}/Seastar)
+  install(FILES cmake/seastar-testing.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
 install(DIRECTORY include/seastar DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hh")
 seastar_install_package(Seastar SameMinorVersion)
 

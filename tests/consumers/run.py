@@ -73,6 +73,10 @@ def seastar_package(options, folder):
     run_runtime(with_cmake(options, "seastar_package", folder))
 
 
+def testing_package(options, folder):
+    expect("Running 2 test cases...", run(with_cmake(options, "testing_package", folder), "--", "-c1", timeout=60))
+
+
 def seastar_pkg_config(options, folder):
     path = os.path.join(options.prefix, "lib", "pkgconfig")
     run_runtime(with_pkg_config(options, folder, "seastar", {"PKG_CONFIG_PATH": path}))
@@ -161,8 +165,8 @@ def wait_for_port(port, process, seconds=30):
     raise Failure("the server did not start")
 
 
-WAYS = (seastar_package, seastar_pkg_config, seastar_build_folder, moved_installation, smf_package, smf_subdirectory,
-        readme)
+WAYS = (seastar_package, testing_package, seastar_pkg_config, seastar_build_folder, moved_installation, smf_package,
+        smf_subdirectory, readme)
 
 
 def main(argv):

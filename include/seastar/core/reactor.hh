@@ -4,6 +4,7 @@
 
 #include <seastar/core/future.hh>
 #include <seastar/core/loop.hh>
+#include <seastar/core/scheduling_specific.hh>
 #include <seastar/core/shard_id.hh>
 #include <seastar/core/timer.hh>
 #include <seastar/util/noncopyable_function.hh>

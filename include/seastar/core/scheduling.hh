@@ -14,6 +14,8 @@ template <typename Char, typename Size, Size MaxSize, bool NulTerminate>
 class basic_sstring;
 using sstring = basic_sstring<char, unsigned, 15, true>;
 
+class scheduling_group_key; // scheduling_specific.hh
+
 /// How many groups a process can have, the default group and the loop's own included.
 constexpr unsigned max_scheduling_groups() { return 32; }
 
@@ -36,6 +38,10 @@ public:
     /// Changes the weight on the calling shard. Shares are relative: 1 to 1000 by tradition; values below 1 count as 1.
     void set_shares(float shares) noexcept;
     float get_shares() const noexcept;
+
+    /// This shard's value of the key for the group; see scheduling_specific.hh, which defines it.
+    template <typename T>
+    T& get_specific(scheduling_group_key key) noexcept;
 
     friend constexpr bool operator==(scheduling_group a, scheduling_group b) noexcept { return a._id == b._id; }
 

@@ -8,6 +8,7 @@
 
 #include "shard/id_pool.hh"
 #include "shard/mesh.hh"
+#include "shard/specific_values.hh"
 
 #include <atomic>
 
@@ -23,13 +24,15 @@ struct node_options {
 class node {
 public:
     explicit node(unsigned shards, const node_options& options = {})
-        : _options(options), _mesh(shards), _scheduling_groups(max_scheduling_groups()), _service_groups(64) {}
+        : _options(options), _mesh(shards), _scheduling_groups(max_scheduling_groups()), _service_groups(64),
+          _specific_keys(64) {}
 
     unsigned shards() const noexcept { return _mesh.shards(); }
     const node_options& options() const noexcept { return _options; }
     class mesh& mesh() noexcept { return _mesh; }
     id_pool& scheduling_groups() noexcept { return _scheduling_groups; }
     id_pool& service_groups() noexcept { return _service_groups; }
+    id_pool& specific_keys() noexcept { return _specific_keys; } ///< of scheduling groups' specific values
 
 private:
     friend class member;
@@ -37,6 +40,7 @@ private:
     class mesh _mesh;
     id_pool _scheduling_groups;
     id_pool _service_groups;
+    id_pool _specific_keys;
 
     // Of settle_together(): written by all shards, one round after the other, each once.
     struct round {
@@ -57,6 +61,7 @@ public:
 
     class node& node() noexcept { return _node; }
     mesh::port& port() noexcept { return _port; }
+    specific_values& specific() noexcept { return _specific; }
 
     /// The end: turns the loop until nothing is on its way between the shards and nothing is left to run on any of
     /// them. What never ends (a loop whose futures are always ready) gets a bounded number of turns. To be called on
@@ -67,6 +72,7 @@ private:
     class node& _node;
     loop::shard& _shard;
     mesh::port _port;
+    specific_values _specific;
     unsigned _next_round = 0; ///< the same on all shards, between calls
 };
 

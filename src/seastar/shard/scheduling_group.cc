@@ -9,13 +9,24 @@ namespace seastar {
 
 namespace {
 
-/// On one shard.
+// Both on one shard.
 void set_up(unsigned id, const sstring& name, const sstring& short_name, float shares) {
     auto& shard = loop::this_shard();
     auto& names = shard.names(id);
     names.name = name;
     names.short_name = short_name;
     shard.queue().set_shares(id, shares);
+    shard::this_member().specific().add_group(id);
+}
+void tear_down(unsigned id) noexcept {
+    loop::this_shard().names(id) = {};
+    shard::this_member().specific().remove_group(id);
+}
+
+future<> destroy(unsigned id) noexcept {
+    return smp::invoke_on_all([id] { tear_down(id); }).then([id] {
+        shard::this_node().scheduling_groups().give_back(id);
+    });
 }
 
 }
@@ -36,7 +47,12 @@ future<scheduling_group> create_scheduling_group(sstring name, sstring short_nam
     }
     return smp::invoke_on_all([id = *id, name = std::move(name), short_name = std::move(short_name), shares] {
         set_up(id, name, short_name, shares);
-    }).then([id = *id] { return internal::scheduling_group_from_index(id); });
+    }).then_wrapped([id = *id](future<> made) {
+        if (!made.failed()) {
+            return make_ready_future<scheduling_group>(internal::scheduling_group_from_index(id));
+        }
+        return destroy(id).then([why = made.get_exception()] { return make_exception_future<scheduling_group>(why); });
+    });
 }
 
 future<void> destroy_scheduling_group(scheduling_group group) noexcept {
@@ -44,9 +60,7 @@ future<void> destroy_scheduling_group(scheduling_group group) noexcept {
     if (id == 0) {
         return make_exception_future<>(std::runtime_error("the main scheduling group cannot be destroyed"));
     }
-    return smp::invoke_on_all([id] { set_up(id, sstring(), sstring(), 1000); }).then([id] {
-        shard::this_node().scheduling_groups().give_back(id);
-    });
+    return destroy(id);
 }
 
 future<void> rename_scheduling_group(scheduling_group group, sstring new_name) noexcept {
@@ -65,6 +79,7 @@ future<void> rename_scheduling_group(scheduling_group group, sstring new_name, s
         auto& names = loop::this_shard().names(id);
         names.name = name;
         names.short_name = short_name;
+        shard::this_member().specific().rename_group(id);
     });
 }
 

@@ -318,6 +318,12 @@ class Content(TidyTest):
         self.write("src/seastar/loop/x_test.cc", "future<> f() { co_return; }\n")
         self.assert_found()
 
+    def test_awaiting_in_a_condition_of_the_library(self):
+        self.assert_rule("co-await-condition", "src/seastar/http/x.cc", "if (!co_await f(g())) {}",
+                         "if (f(g())) { co_await h(); }")
+        self.write("examples/x.cc", "while (co_await f()) {}\n")
+        self.assert_found()
+
     def test_capturing_lambdas_in_a_co_await_expression(self):
         path = "examples/x.cc"
         bad = ("co_await f([x] { return x; });", "co_await f(g([&] {}));",

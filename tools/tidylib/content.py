@@ -90,6 +90,9 @@ def check(tree, layers):
         if f.is_cpp:
             problems += _found(f, "co-await-lambda", "g++ 12 destroys the captures twice: name the lambda first",
                                capturing_lambdas_in_co_await(f.code))
+            if f.library and not f.is_test:
+                problems += _found(f, "co-await-condition", "g++ 12 miscompiles it: await before, into a variable",
+                                   awaits_in_conditions(f.code))
             if f.library == "seastar" and not f.is_test and layers.layer(f) in layers.no_coroutines:
                 problems += _found(f, "coroutine", "layers 0-5 contain no coroutines",
                                    (m.start() for m in _COROUTINE.finditer(f.code)))
@@ -114,6 +117,21 @@ def _found(f, rule, why, positions):
 _COROUTINE = re.compile(r"(?<!operator )\bco_(?:await|return|yield)\b")
 _CO_AWAIT = re.compile(r"(?<!operator )\bco_await\b")
 _BEFORE_LAMBDA = re.compile(r"(?:^|[^\w\])\s]|\b(?:return|co_return|co_yield|co_await|case|else))\s*$")
+
+
+_CONDITION = re.compile(r"\b(?:if|while|for|switch)\s*\(")
+
+
+def awaits_in_conditions(code):
+    """Positions of conditions with a co_await in them; `code` is without comments and literals."""
+    for condition in _CONDITION.finditer(code):
+        depth = 1
+        for i in range(condition.end(), len(code)):
+            depth += (code[i] == "(") - (code[i] == ")")
+            if depth == 0:
+                if _CO_AWAIT.search(code, condition.end(), i):
+                    yield condition.start()
+                break
 
 
 def capturing_lambdas_in_co_await(code):

@@ -97,7 +97,7 @@ private:
 
     template <typename Rep, typename Period>
     static time_point from_now(std::chrono::duration<Rep, Period> d) noexcept {
-        auto now = clock::now();
+        auto now = internal::timer_now<clock>();
         return d > time_point::max() - now ? time_point::max() : now + std::chrono::duration_cast<duration>(d);
     }
     void timed_out(internal::waiter& w) noexcept;

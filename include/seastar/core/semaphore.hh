@@ -102,7 +102,7 @@ public:
         if (timeout == time_point::max()) {
             return wait(nr);
         }
-        if (timeout <= Clock::now()) {
+        if (timeout <= internal::timer_now<Clock>()) {
             return make_exception_future<>(factory().timeout());
         }
         using waiter = internal::timed_waiter<basic_semaphore, timer<clock>>;
@@ -182,7 +182,7 @@ private:
         return make_ready_future<>();
     }
     static time_point from_now(duration d) noexcept {
-        auto now = Clock::now();
+        auto now = internal::timer_now<Clock>();
         return d > time_point::max() - now ? time_point::max() : now + d;
     }
     void grant() noexcept {

@@ -41,6 +41,19 @@ constexpr int64_t saturating_nanoseconds(std::chrono::duration<Rep, Period> d) n
     }
     return std::chrono::duration_cast<std::chrono::nanoseconds>(d).count();
 }
+
+/// Nanoseconds of the steady clock that this shard's timers follow: the machine's, or a simulation's.
+int64_t steady_now() noexcept;
+
+/// What the clock shows, as timers see it.
+template <typename Clock>
+typename Clock::time_point timer_now() noexcept {
+    if constexpr (timer_clock_of<Clock>::value == timer_clock::steady) {
+        return typename Clock::time_point(std::chrono::nanoseconds(steady_now()));
+    } else {
+        return Clock::now();
+    }
+}
 }
 
 /// Lives on the shard that arms it. The callback runs from the loop, in the timer's scheduling group, must not throw
@@ -89,7 +102,7 @@ public:
 private:
     static int64_t since_epoch(time_point t) noexcept { return internal::saturating_nanoseconds(t.time_since_epoch()); }
     static time_point after(duration delta) noexcept {
-        auto now = Clock::now();
+        auto now = internal::timer_now<Clock>();
         return delta > time_point::max() - now ? time_point::max() : now + delta;
     }
     internal::timer_node _node;

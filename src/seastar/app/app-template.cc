@@ -6,6 +6,7 @@
 
 #include "app/runtime.hh"
 #include "kernel/machine.hh"
+#include "kernel/operating_system.hh"
 
 #include <iostream>
 #include <sstream>
@@ -228,6 +229,16 @@ app::runtime_options app_template::impl::runtime_options() const {
             throw std::invalid_argument("--reactor-backend " + std::string(o.backend) +
                                         ": there are io_uring and epoll");
         }
+    }
+    if (kernel::substitute()) {
+        // Nothing that depends on the real machine's time, processors or signals.
+        o.bind_to_cpus = false;
+        o.stop_signals = false;
+        o.loop.poll_mode = false;
+        o.loop.idle_poll_time = 0;
+        o.loop.stall_threshold = 0;
+        o.loop.preempt = false;
+        o.loop.randomize = true;
     }
     if (o.loop.task_quota <= 0) {
         throw std::invalid_argument("--task-quota-ms must be more than 0");

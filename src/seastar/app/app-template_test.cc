@@ -9,6 +9,7 @@
 #include <seastar/util/later.hh>
 
 #include "kernel/backend.hh"
+#include "kernel/sim/world.hh"
 
 #include <csignal>
 #include <filesystem>
@@ -186,6 +187,30 @@ TEST(run, divides_the_memory_among_the_shards) {
     EXPECT_GT(all.first, 0u);
     EXPECT_GT(both({"-c2", "--overprovisioned", "--reserve-memory", "0"}).first, all.first);
     EXPECT_EQ(internal::shard_memory(), 0u); // no shard any more
+}
+
+// ---- on a simulated operating system
+
+TEST(simulated, a_program_runs_without_real_time_and_the_same_each_time) {
+    auto trace = [](uint64_t seed) {
+        kernel::sim::options o;
+        o.seed = seed;
+        kernel::sim::world world(o);
+        kernel::substitute_scope here(&world);
+        unsigned reached = 0;
+        EXPECT_EQ(run({"-c3", "--overprovisioned"}, [&] {
+            return sleep(10h).then([&] {
+                return smp::invoke_on_all([&] { return yield().then([&] { ++reached; }); });
+            });
+        }), 0);
+        EXPECT_EQ(reached, 3u);
+        return world.trace_hash();
+    };
+    auto began = std::chrono::steady_clock::now();
+    auto first = trace(1);
+    EXPECT_EQ(trace(1), first);
+    EXPECT_NE(trace(2), first);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 1h);
 }
 
 // ---- options

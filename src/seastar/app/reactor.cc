@@ -104,7 +104,7 @@ future<> reactor::wait_for_stop() noexcept {
 }
 
 future<> reactor::wait_for_stop(std::chrono::milliseconds timeout) noexcept {
-    return with_timeout(steady_clock_type::now() + timeout, wait_for_stop())
+    return with_timeout(internal::timer_now<steady_clock_type>() + timeout, wait_for_stop())
         .handle_exception_type([](timed_out_error&) {});
 }
 

@@ -48,7 +48,8 @@ void print_failure(const std::exception_ptr& ex) {
 }
 
 runtime::runtime(const runtime_options& options, alien::instance& alien)
-    : _options(options), _alien(alien), _node(static_cast<unsigned>(options.cpus.size()), options.node),
+    : _substitute(kernel::substitute()), _options(options), _alien(alien),
+      _node(static_cast<unsigned>(options.cpus.size()), options.node),
       _listeners(static_cast<unsigned>(options.cpus.size())), _choice(kernel::choose_backend(options.backend)),
       _together(static_cast<std::ptrdiff_t>(options.cpus.size())) {
     _alien.internals().connect(&_node.mesh());
@@ -58,11 +59,24 @@ runtime::~runtime() { _alien.internals().connect(nullptr); }
 
 int runtime::run(noncopyable_function<future<int>()> main) {
     _main = std::move(main);
-    kernel::raise_descriptor_limit();
-    kernel::affinity_guard affinity;
-    kernel::signal_block blocked(blocked_signals(_options.stop_signals));
-    signal_ignored no_sigpipe(SIGPIPE);
+    if (_substitute) {
+        _substitute->begin_program(shards());
+        start_and_join_shards();
+    } else {
+        kernel::raise_descriptor_limit();
+        kernel::affinity_guard affinity;
+        kernel::signal_block blocked(blocked_signals(_options.stop_signals));
+        signal_ignored no_sigpipe(SIGPIPE);
+        start_and_join_shards();
+    }
+    if (_why) {
+        std::rethrow_exception(_why);
+    }
+    return _status;
+}
 
+/// The calling thread is shard 0 meanwhile.
+void runtime::start_and_join_shards() {
     std::vector<std::thread> threads;
     std::atomic<int> go{0}; // 1: all threads are there; -1: they are not
     try {
@@ -88,13 +102,17 @@ int runtime::run(noncopyable_function<future<int>()> main) {
     for (auto& t : threads) {
         t.join();
     }
-    if (_why) {
-        std::rethrow_exception(_why);
-    }
-    return _status;
 }
 
 // ---- one shard
+
+void runtime::meet() noexcept {
+    if (_substitute) {
+        _substitute->meet();
+    } else {
+        _together.arrive_and_wait();
+    }
+}
 
 void runtime::failed_to_start(std::exception_ptr why) noexcept {
     if (!_start_failed.exchange(true)) {
@@ -109,7 +127,7 @@ std::unique_ptr<kernel::ring> runtime::make_ring() noexcept {
     if (!ring) {
         _no_ring = true;
     }
-    _together.arrive_and_wait();
+    meet();
     bool fall_back = _no_ring && _choice.chosen == kernel::backend::io_uring && _options.backend.empty();
     if (fall_back) {
         ring.reset();
@@ -119,7 +137,7 @@ std::unique_ptr<kernel::ring> runtime::make_ring() noexcept {
         failed_to_start(std::make_exception_ptr(
             std::system_error(-error, std::system_category(), "cannot make the reactor backend")));
     }
-    _together.arrive_and_wait();
+    meet();
     if (fall_back && this_shard_id() == 0) {
         _choice.chosen = kernel::backend::epoll;
         _choice.reason = "io_uring is not to be had for every shard (ulimit -l), using epoll";
@@ -128,6 +146,10 @@ std::unique_ptr<kernel::ring> runtime::make_ring() noexcept {
 }
 
 void runtime::shard_thread(unsigned id) noexcept {
+    kernel::substitute_scope scope(_substitute);
+    if (_substitute) {
+        _substitute->begin_shard(id);
+    }
     if (id > 0) {
         ::pthread_setname_np(::pthread_self(), ("shard-" + std::to_string(id)).c_str());
     }
@@ -145,12 +167,15 @@ void runtime::shard_thread(unsigned id) noexcept {
     }
     internal::set_shard_memory(memory_before);
     internal::set_this_shard_id(number_before);
+    if (_substitute) {
+        _substitute->end_shard();
+    }
 }
 
 void runtime::be_shard(unsigned id, std::unique_ptr<kernel::ring> ring) {
     auto loop_options = _options.loop;
     loop_options.id = id;
-    loop_options.seed = static_cast<uint64_t>(ring->now()) + id;
+    loop_options.seed = _substitute ? _substitute->random_seed() : static_cast<uint64_t>(ring->now()) + id;
     {
         loop::shard shard(*ring, loop_options);
         {
@@ -158,7 +183,7 @@ void runtime::be_shard(unsigned id, std::unique_ptr<kernel::ring> ring) {
             net::posix::set_registry(&_listeners);
             reactor::impl r(*this, shard, member);
             metrics::shard_metrics shard_metrics(shard);
-            _together.arrive_and_wait(); // from here on all can be reached
+            meet(); // from here on all can be reached
             if (id == 0) {
                 call_main();
             }
@@ -170,12 +195,12 @@ void runtime::be_shard(unsigned id, std::unique_ptr<kernel::ring> ring) {
             if (auto* alarms = shard.alarms()) {
                 alarms->before_sleep(); // waiting for the others is no stall
             }
-            _together.arrive_and_wait(); // nobody sends any more
+            meet(); // nobody sends any more
             net::posix::set_registry(nullptr);
         }
         shard.queue().drop_all();
     }
-    _together.arrive_and_wait(); // nobody wakes any more
+    meet(); // nobody wakes any more
 }
 
 void runtime::loop_until_done(reactor::impl& r) noexcept {

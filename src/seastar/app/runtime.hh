@@ -17,6 +17,7 @@
 #include "app/reactor_impl.hh"
 #include "app/signal_watch.hh"
 #include "kernel/backend.hh"
+#include "kernel/operating_system.hh"
 #include "net/posix/listener.hh"
 #include "shard/node.hh"
 
@@ -64,6 +65,8 @@ private:
     void shard_thread(unsigned id) noexcept;
     void be_shard(unsigned id, std::unique_ptr<kernel::ring> ring);
     std::unique_ptr<kernel::ring> make_ring() noexcept;
+    void start_and_join_shards();
+    void meet() noexcept; ///< Returns when all shards have called it.
     void loop_until_done(reactor::impl& r) noexcept;
     bool leave(reactor::impl& r) noexcept; ///< False: the kernel keeps something of this shard's.
     void failed_to_start(std::exception_ptr why) noexcept;
@@ -73,6 +76,7 @@ private:
     void signal_came(int signo) noexcept;
     future<> stop_shards() noexcept;
 
+    kernel::operating_system* _substitute; ///< what the program runs on, if that is not the kernel
     const runtime_options& _options;
     alien::instance& _alien;
     shard::node _node;

@@ -206,7 +206,8 @@ private:
 
     future<status> read_body(http::request& req) {
         while (_buffer.size() < req.content_length) {
-            if (!co_await more()) {
+            bool got_more = co_await more();
+            if (!got_more) {
                 co_return status::bad_request;
             }
         }
@@ -228,7 +229,11 @@ private:
             if (state == chunk_parser::state::too_large) {
                 co_return status::payload_too_large;
             }
-            if (state == chunk_parser::state::bad || !co_await more()) {
+            if (state == chunk_parser::state::bad) {
+                co_return status::bad_request;
+            }
+            bool got_more = co_await more();
+            if (!got_more) {
                 co_return status::bad_request;
             }
         }

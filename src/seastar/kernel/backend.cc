@@ -1,6 +1,7 @@
 #include "backend.hh"
 
 #include "epoll_ring.hh"
+#include "operating_system.hh"
 #include "sockets.hh"
 #include "uring_ring.hh"
 
@@ -96,6 +97,10 @@ std::string why_not(int error) {
 
 backend_choice choose_backend(std::string_view forced) noexcept {
     backend_choice choice;
+    if (substitute()) {
+        choice.reason = "a simulation";
+        return choice;
+    }
     if (forced == "epoll" || forced == "io_uring") {
         choice.chosen = forced == "epoll" ? backend::epoll : backend::io_uring;
         choice.reason = std::string(forced) + ", as asked for";
@@ -108,6 +113,9 @@ backend_choice choose_backend(std::string_view forced) noexcept {
 }
 
 std::unique_ptr<ring> make_ring(backend which, int& error) noexcept {
+    if (auto* os = substitute()) {
+        return os->make_ring(error);
+    }
     return which == backend::io_uring ? make_largest_uring(error) : make_epoll_ring(error);
 }
 

@@ -131,7 +131,9 @@ protected:
 struct operation_access {
     using state = operation::state;
     static state& state_of(operation& o) noexcept { return o._state; }
+    static state state_of(const operation& o) noexcept { return o._state; }
     static bool& canceled(operation& o) noexcept { return o._canceled; }
+    static bool canceled(const operation& o) noexcept { return o._canceled; }
     static short events(const operation& o) noexcept { return o._events; }
     static void* buffer(const operation& o) noexcept { return o._buffer; }
     static size_t size(const operation& o) noexcept { return o._size; }

@@ -25,16 +25,20 @@ public:
     }
 
     /// Requires: not empty.
-    operation& front() noexcept { return *_front; }
+    operation& front() const noexcept { return *_front; }
 
+    /// From the front on. `visit` changes no list.
+    template <typename Visit>
+    void for_each(Visit visit) const noexcept {
+        for (operation* at = _front; at; at = access::next(*at)) {
+            visit(*at);
+        }
+    }
     /// Walks the list.
     bool contains(const operation& op) const noexcept {
-        for (operation* at = _front; at; at = access::next(*at)) {
-            if (at == &op) {
-                return true;
-            }
-        }
-        return false;
+        bool found = false;
+        for_each([&](const operation& other) { found = found || &other == &op; });
+        return found;
     }
 
     /// Requires: not empty.

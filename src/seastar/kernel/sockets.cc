@@ -1,5 +1,6 @@
 #include "sockets.hh"
 
+#include "operating_system.hh"
 #include "syscall.hh"
 
 #include <initializer_list>
@@ -9,6 +10,9 @@
 namespace seastar::kernel {
 
 int open_socket(int family, int type, int protocol) noexcept {
+    if (auto* os = substitute()) {
+        return os->open_socket(family, type, protocol);
+    }
     return retry([&] { return ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol); });
 }
 
@@ -17,32 +21,53 @@ int open_socket_pair(int (&ends)[2]) noexcept {
 }
 
 int bind_socket(int fd, const sockaddr* address, socklen_t length) noexcept {
+    if (auto* os = substitute()) {
+        return os->bind_socket(fd, address, length);
+    }
     return retry([&] { return ::bind(fd, address, length); });
 }
 
 int listen_socket(int fd, int backlog) noexcept {
+    if (auto* os = substitute()) {
+        return os->listen_socket(fd, backlog);
+    }
     return retry([&] { return ::listen(fd, backlog); });
 }
 
 int shutdown_socket(int fd, int how) noexcept {
+    if (auto* os = substitute()) {
+        return os->shutdown_socket(fd, how);
+    }
     return retry([&] { return ::shutdown(fd, how); });
 }
 
 int local_endpoint(int fd, endpoint& result) noexcept {
+    if (auto* os = substitute()) {
+        return os->local_endpoint(fd, result);
+    }
     result.length = sizeof(result.storage);
     return retry([&] { return ::getsockname(fd, result.address(), &result.length); });
 }
 
 int remote_endpoint(int fd, endpoint& result) noexcept {
+    if (auto* os = substitute()) {
+        return os->remote_endpoint(fd, result);
+    }
     result.length = sizeof(result.storage);
     return retry([&] { return ::getpeername(fd, result.address(), &result.length); });
 }
 
 int set_option(int fd, int level, int name, const void* value, socklen_t size) noexcept {
+    if (auto* os = substitute()) {
+        return os->set_option(fd, level, name, value, size);
+    }
     return retry([&] { return ::setsockopt(fd, level, name, value, size); });
 }
 
 int get_option(int fd, int level, int name, void* value, socklen_t& size) noexcept {
+    if (auto* os = substitute()) {
+        return os->get_option(fd, level, name, value, size);
+    }
     return retry([&] { return ::getsockopt(fd, level, name, value, &size); });
 }
 

@@ -2,19 +2,11 @@
 /// connecting and accepting go through a ring. Everything returns -errno on failure and never throws.
 #pragma once
 
+#include "endpoint.hh"
+
 #include <cstdint>
-#include <sys/socket.h>
 
 namespace seastar::kernel {
-
-/// An address of any family, with room for the largest.
-struct endpoint {
-    sockaddr_storage storage;
-    socklen_t length;
-    endpoint() noexcept : length(sizeof(storage)) {}
-    sockaddr* address() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
-    const sockaddr* address() const noexcept { return reinterpret_cast<const sockaddr*>(&storage); }
-};
 
 /// Keep-alive of a TCP connection; the kernel counts in whole seconds.
 struct keepalive_times {

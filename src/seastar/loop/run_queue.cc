@@ -13,6 +13,9 @@ using internal::task_access;
 namespace {
 // A continuation may run inline this often before the next one goes through the queue.
 constexpr uint16_t immediate_budget = 256;
+// Drawing: one of this many tasks is next, and one time in so many it is to return at once.
+constexpr unsigned shuffled_tasks = 8;
+constexpr unsigned preempt_one_in = 8;
 }
 
 run_queue::run_queue(kernel::ring& clock) noexcept : _clock(clock) {}
@@ -78,8 +81,30 @@ void run_queue::charge(kernel::nanoseconds now) noexcept {
     _slice_start = 0;
 }
 
+/// Brings one of the first tasks to the front.
+void run_queue::shuffle(group& g) noexcept {
+    task* before = nullptr;
+    task* chosen = g.head;
+    for (auto steps = (*_dice)() % shuffled_tasks; steps > 0 && task_access::next(*chosen); --steps) {
+        before = chosen;
+        chosen = task_access::next(*chosen);
+    }
+    if (before) {
+        task_access::next(*before) = task_access::next(*chosen);
+        if (g.tail == chosen) {
+            g.tail = before;
+        }
+        task_access::next(*chosen) = g.head;
+        g.head = chosen;
+    }
+    hot.preempt = (*_dice)() % preempt_one_in == 0;
+}
+
 void run_queue::run_front() noexcept {
     auto& g = _groups[_current];
+    if (_dice) [[unlikely]] {
+        shuffle(g);
+    }
     task* t = g.head;
     g.head = task_access::next(*t);
     if (!g.head) {

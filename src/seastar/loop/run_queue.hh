@@ -5,6 +5,8 @@
 /// counts half. A group that was idle starts at the virtual time of the one that ran last, so that idling saves up
 /// nothing.
 ///
+/// Two tasks of one group have no order that anyone may rely on; randomize() draws it, and preemption too.
+///
 /// Time is charged when another group is picked and when the caller says so (charge()), with clock readings that the
 /// caller has anyway: a turn with one busy group costs no clock reading here.
 #pragma once
@@ -15,6 +17,7 @@
 
 #include <array>
 #include <cstdint>
+#include <random>
 
 namespace seastar::loop {
 
@@ -50,6 +53,9 @@ public:
     /// The shard ends: forgets the tasks that are left, which never run (those of a loop without an end, say).
     void drop_all() noexcept;
 
+    /// From now on one of a group's next few tasks, drawn, is run, and need_preempt() is drawn before each.
+    void randomize(std::mt19937_64& dice) noexcept { _dice = &dice; }
+
     void set_shares(unsigned group, float shares) noexcept;
     float shares(unsigned group) const noexcept { return _groups[group].shares; }
     const group_stats& stats(unsigned group) const noexcept { return _groups[group].stats; }
@@ -68,9 +74,11 @@ private:
     void activate(unsigned index) noexcept;
     bool pick() noexcept;
     void run_front() noexcept;
+    void shuffle(group& g) noexcept;
 
     kernel::ring& _clock;
     std::array<group, max_groups> _groups;
+    std::mt19937_64* _dice = nullptr;
     uint64_t _active = 0; ///< bit i: group i has tasks
     unsigned _current = 0;
     kernel::nanoseconds _slice_start = 0; ///< 0: no slice is open

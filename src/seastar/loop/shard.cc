@@ -60,6 +60,9 @@ shard::shard(kernel::ring& ring, const shard_options& options)
     hot = {};
     hot.lowres_now = _start_time;
     _names[0] = {"main", "main"};
+    if (options.randomize) {
+        _queue.randomize(_random);
+    }
     if (options.preempt) {
         _preemption.emplace(options.id, options.task_quota, options.stall_threshold, options.stall_reports_per_minute);
     }

@@ -28,6 +28,7 @@ struct shard_options {
     kernel::nanoseconds idle_poll_time = 0; ///< spins this long before it sleeps
     bool poll_mode = false;                 ///< never sleeps
     bool preempt = true;                    ///< false: no thread timer; need_preempt() stays false (tests, simulation)
+    bool randomize = false;                 ///< draws which task is next, and need_preempt() (simulation)
     uint64_t seed = 0;                      ///< of the shard's random numbers
 
     shard_options() = default;

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <random>
@@ -58,6 +59,36 @@ TEST_F(loop_test, tasks_run_first_in_first_out) {
     EXPECT_TRUE(_shard.turn());
     EXPECT_EQ(_log, (std::vector{1, 2, 3}));
     EXPECT_FALSE(_shard.turn());
+}
+
+TEST(randomized_loop, draws_the_order_of_tasks_and_preemption_from_its_seed) {
+    auto order = [](uint64_t seed) {
+        loop::manual_ring ring;
+        loop::shard_options options;
+        options.preempt = false;
+        options.randomize = true;
+        options.seed = seed;
+        loop::shard shard(ring, options);
+        std::vector<int> log;
+        unsigned preempted = 0;
+        for (int i = 0; i < 100; ++i) {
+            schedule(new function_task([&log, &preempted, i] {
+                log.push_back(i);
+                preempted += need_preempt();
+            }));
+        }
+        while (shard.turn()) {
+        }
+        EXPECT_TRUE(preempted > 0 && preempted < 50) << preempted;
+        EXPECT_FALSE(std::ranges::is_sorted(log));
+        auto sorted = log;
+        std::ranges::sort(sorted);
+        EXPECT_EQ(sorted.size(), 100u);
+        EXPECT_EQ(std::ranges::unique(sorted).begin(), sorted.end()); // each once
+        return log;
+    };
+    EXPECT_EQ(order(1), order(1));
+    EXPECT_NE(order(1), order(2));
 }
 
 TEST_F(loop_test, an_urgent_task_runs_before_the_others) {

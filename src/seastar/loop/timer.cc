@@ -1,5 +1,6 @@
 #include <seastar/core/timer.hh>
 
+#include "kernel/clock.hh"
 #include "loop/shard.hh"
 
 #include <seastar/util/assert.hh>
@@ -20,6 +21,11 @@ void timer_node::arm(int64_t expiry, int64_t period) noexcept {
     _period = period;
     _armed = true;
     loop::this_shard().timers(_clock).insert(*this);
+}
+
+int64_t steady_now() noexcept {
+    auto* shard = loop::this_shard_or_null();
+    return shard ? shard->ring().now() : kernel::monotonic_now();
 }
 
 bool timer_node::cancel() noexcept {

@@ -104,7 +104,7 @@ private:
         _pause = shortest_pause;
         auto target = choose(fd);
         if (target >= _listening.size()) {
-            kernel::close_fd(fd); // nobody listens any more
+            loop::this_shard().ring().close(fd); // nobody listens any more
             return;
         }
         _state->connection_opened(target);
@@ -225,7 +225,7 @@ void no_longer_waiting(listener_state& state) noexcept {
 
 /// Nobody wants the connection.
 void drop(listener_state& state, int fd) noexcept {
-    kernel::close_fd(fd);
+    loop::this_shard().ring().close(fd);
     state.connection_closed();
     no_longer_waiting(state);
 }
@@ -283,7 +283,7 @@ public:
     void abandon() noexcept {
         _left = true;
         for (; !_queue.empty(); _queue.pop_front()) {
-            kernel::close_fd(_queue.front());
+            loop::this_shard().ring().close(_queue.front());
         }
     }
 

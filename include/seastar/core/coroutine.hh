@@ -6,6 +6,9 @@
 #include <coroutine>
 
 namespace seastar {
+namespace coroutine {
+struct exception; // coroutine/exception.hh
+}
 namespace internal {
 
 template <typename T>
@@ -36,6 +39,12 @@ public:
         requires(std::is_constructible_v<T, U &&>)
     void return_value(U&& value) {
         this->_promise.set_value(std::forward<U>(value));
+    }
+    /// co_return of a coroutine::exception: the coroutine fails, without a throw.
+    template <typename Exception>
+        requires std::is_same_v<Exception, coroutine::exception>
+    void return_value(Exception&& e) noexcept {
+        this->_promise.set_exception(std::move(e.eptr));
     }
     /// co_return of a future: the coroutine resolves as it does.
     void return_value(future<T>&& f) noexcept { f.forward_to(std::move(this->_promise)); }

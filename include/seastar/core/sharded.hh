@@ -15,6 +15,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <ranges>
 #include <tuple>
 #include <typeinfo>
 #include <vector>
@@ -91,11 +92,11 @@ either_sharded_or_local<Service> unwrap_sharded_arg(std::reference_wrapper<shard
     return either_sharded_or_local<Service>(arg.get());
 }
 template <typename Func, typename... Params>
-auto unwrap_sharded_arg(const sharded_parameter<Func, Params...>& parameter) {
+decltype(auto) unwrap_sharded_arg(const sharded_parameter<Func, Params...>& parameter) {
     return parameter.evaluate();
 }
 template <typename Func, typename... Params>
-auto unwrap_sharded_arg(sharded_parameter<Func, Params...>&& parameter) {
+decltype(auto) unwrap_sharded_arg(sharded_parameter<Func, Params...>&& parameter) {
     return parameter.evaluate();
 }
 template <typename T>
@@ -123,8 +124,8 @@ class sharded_parameter {
 
 public:
     explicit sharded_parameter(Func func, Params... params) : _func(std::move(func)), _params(std::move(params)...) {}
-    auto evaluate() const {
-        return std::apply([this](const Params&... params) {
+    decltype(auto) evaluate() const {
+        return std::apply([this](const Params&... params) -> decltype(auto) {
             return internal::call(_func, internal::unwrap_sharded_arg(params)...);
         }, _params);
     }
@@ -265,6 +266,28 @@ public:
         }
     }
 
+    /// The same on each shard of a range, all at once, with copies of func and of the arguments; waits for all, and
+    /// drops the results.
+    template <typename Shards, typename Func, typename... Args>
+        requires(std::ranges::range<Shards> && !internal::are_submit_options<Func>)
+    future<> invoke_on(Shards shards, Func func, Args... args) noexcept {
+        return invoke_on(std::move(shards), smp_submit_to_options(), std::move(func), std::move(args)...);
+    }
+    template <typename Shards, typename Func, typename... Args>
+        requires std::ranges::range<Shards>
+    future<> invoke_on(Shards shards, smp_submit_to_options options, Func func, Args... args) noexcept {
+        try {
+            auto call = caller(std::move(func), std::move(args)...);
+            internal::gather all;
+            for (unsigned id : shards) {
+                all.add(smp::submit_to(id, options, decltype(call)(call)).discard_result());
+            }
+            return all.done();
+        } catch (...) {
+            return current_exception_as_future<>();
+        }
+    }
+
     /// This shard's object. Requires: there is one.
     Service& local() noexcept {
         SEASTAR_ASSERT(local_is_initialized());
@@ -318,20 +341,23 @@ public:
         return map(std::move(mapper)).then(std::move(sum_up));
     }
 
-    /// Gives the results of func(Service&) to reducer(result), which may return a future, in order of the shards; the
-    /// result is reducer.get(), if there is one.
-    template <typename Reducer, typename Func>
-    auto map_reduce(Reducer&& reducer, Func func) noexcept {
+    /// Gives the results of func(Service&, args...) to reducer(result), which may return a future, in order of the
+    /// shards; the result is reducer.get(), if there is one.
+    template <typename Reducer, typename Func, typename... Args>
+    auto map_reduce(Reducer&& reducer, Func func, Args... args) noexcept {
         using reducer_type = std::decay_t<Reducer>;
-        return map(std::move(func)).then([reducer = reducer_type(std::forward<Reducer>(reducer))](auto values) mutable {
-            auto r = make_lw_shared<reducer_type>(std::move(reducer));
+        auto mapper = [func = std::move(func), ... args = std::move(args)](Service& service) mutable {
+            return internal::call(func, service, internal::unwrap_sharded_arg(std::move(args))...);
+        };
+        auto r = make_lw_shared<reducer_type>(std::forward<Reducer>(reducer));
+        return map(std::move(mapper)).then([r = std::move(r)](auto values) mutable {
             auto reduced = make_ready_future<>();
             for (auto& value : values) {
                 reduced = reduced.then([r, value = std::move(value)]() mutable { return (*r)(std::move(value)); });
             }
             return reduced.then([r] {
-                if constexpr (requires { r->get(); }) {
-                    return r->get();
+                if constexpr (requires { std::move(*r).get(); }) {
+                    return std::move(*r).get();
                 }
             });
         });

@@ -36,6 +36,17 @@ struct mark {
     ~mark() { *log += name; }
 };
 
+TEST_F(coroutine_test, can_return_an_exception) {
+    auto fails = [](bool fail) -> future<int> {
+        if (fail) {
+            co_return coroutine::make_exception(std::runtime_error("returned"));
+        }
+        co_return 1;
+    };
+    EXPECT_THROW(run(fails(true)), std::runtime_error);
+    EXPECT_EQ(run(fails(false)), 1);
+}
+
 TEST_F(coroutine_test, all_gives_the_values_of_futures_that_run_together) {
     int running = 0;
     auto slow = [&running](int v) -> future<int> {

@@ -1,9 +1,11 @@
 #include "shard/shard_fixture.hh"
 
 #include <seastar/core/distributed.hh>
+#include <seastar/core/map_reduce.hh>
 #include <seastar/core/sharded.hh>
 
 #include <memory>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 
@@ -152,6 +154,32 @@ struct sum_up {
     }
     int get() { return sum; }
 };
+}
+
+TEST_F(sharded_test, map_reduce_passes_arguments_and_takes_reducers_that_are_used_up) {
+    n.run([this] {
+        return s.start("x").then([this] {
+            return s.map_reduce(adder<std::string>(), &service::joined, std::string("-"), 3);
+        }).then([this](std::string all) {
+            EXPECT_EQ(all, "x-3x-3x-3");
+            return s.stop();
+        });
+    });
+}
+
+TEST_F(sharded_test, invoke_on_takes_several_shards) {
+    n.run([this] {
+        return s.start("x").then([this] {
+            return s.invoke_on(std::vector<unsigned>{0, 2}, &service::append, std::string("y"));
+        }).then([this] {
+            return s.invoke_on(std::views::iota(2u, 3u), [](service& local) { local.text += "z"; });
+        }).then([this] {
+            return s.map(&service::reference);
+        }).then([this](std::vector<std::string> texts) {
+            EXPECT_EQ(texts, (std::vector<std::string>{"xy", "x", "xyz"}));
+            return s.stop();
+        });
+    });
 }
 
 TEST_F(sharded_test, map_reduce_goes_in_order_of_the_shards) {

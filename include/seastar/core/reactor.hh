@@ -16,6 +16,7 @@ namespace seastar {
 
 class connected_socket;
 class logger;
+class network_stack;
 class server_socket;
 class socket_address;
 struct listen_options;
@@ -86,6 +87,8 @@ public:
     server_socket listen(socket_address address);
     server_socket listen(socket_address address, listen_options options);
     future<connected_socket> connect(socket_address address);
+    /// Where sockets come from (net/api.hh).
+    network_stack& net() noexcept;
 
     /// For threads that are no shard.
     alien::instance& alien() noexcept;

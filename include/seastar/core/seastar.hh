@@ -18,4 +18,9 @@ future<connected_socket> connect(socket_address sa, socket_address local, transp
 /// A socket whose connect() can be broken off.
 ::seastar::socket make_socket();
 
+/// Channels for datagrams: of a family (AF_INET, AF_INET6, AF_UNIX), on any port, or bound to an address. Throw
+/// std::system_error.
+net::datagram_channel make_unbound_datagram_channel(sa_family_t family);
+net::datagram_channel make_bound_datagram_channel(const socket_address& local);
+
 }

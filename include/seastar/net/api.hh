@@ -6,13 +6,17 @@
 
 #include <seastar/core/future.hh>
 #include <seastar/core/iostream.hh>
+#include <seastar/core/shared_ptr.hh>
 #include <seastar/net/inet_address.hh>
 #include <seastar/net/keepalive.hh>
+#include <seastar/net/packet.hh>
 #include <seastar/net/socket_defs.hh>
 
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace seastar {
 
@@ -21,6 +25,57 @@ namespace net {
 class connected_socket_impl;
 class socket_impl;
 class server_socket_impl;
+class datagram_impl;
+class datagram_channel_impl;
+class network_interface_impl;
+
+/// A message that came through a datagram_channel. Movable.
+class datagram final {
+    std::unique_ptr<datagram_impl> _impl;
+    packet _data;
+
+public:
+    explicit datagram(std::unique_ptr<datagram_impl> impl) noexcept;
+    datagram(datagram&&) noexcept;
+    datagram& operator=(datagram&&) noexcept;
+    ~datagram();
+    socket_address get_src() const;
+    /// The address that it was sent to, also where the channel is bound to all.
+    socket_address get_dst() const;
+    uint16_t get_dst_port() const;
+    /// The bytes. The two share them: use one or the other.
+    packet& get_data();
+    std::span<temporary_buffer<char>> get_buffers();
+};
+using udp_datagram = datagram;
+
+/// Sends and receives datagrams: UDP, or those of Unix sockets. Shard: the one that made it.
+class datagram_channel {
+    std::unique_ptr<datagram_channel_impl> _impl;
+
+public:
+    datagram_channel() noexcept;
+    explicit datagram_channel(std::unique_ptr<datagram_channel_impl> impl) noexcept;
+    datagram_channel(datagram_channel&&) noexcept;
+    datagram_channel& operator=(datagram_channel&&) noexcept;
+    ~datagram_channel(); ///< As close().
+
+    socket_address local_address() const;
+    /// The next message; longer than 64 KiB is cut. One call at a time. Fails with ECONNABORTED when the channel is
+    /// closed or its input shut down.
+    future<datagram> receive();
+    /// Resolves when the kernel has taken the message, which says nothing about its arrival. Messages leave in order.
+    /// Fails with std::system_error: EMSGSIZE, EPIPE after shutdown_output() ...
+    future<> send(const socket_address& dst, const char* message);
+    future<> send(const socket_address& dst, packet p);
+    future<> send(const socket_address& dst, std::span<temporary_buffer<char>> buffers);
+    void shutdown_input();
+    void shutdown_output();
+    bool is_closed() const;
+    /// Breaks off what waits, and gives the port back.
+    void close();
+};
+using udp_channel = datagram_channel;
 
 }
 
@@ -123,6 +178,30 @@ public:
     socket_address local_address() const noexcept;
 };
 
+/// A network interface of the machine, as it was when network_interfaces() was called. Cheap to copy on its shard.
+class network_interface {
+    shared_ptr<net::network_interface_impl> _impl;
+
+public:
+    explicit network_interface(shared_ptr<net::network_interface_impl> impl) noexcept;
+    network_interface(network_interface&&) noexcept;
+    network_interface(const network_interface&) noexcept;
+    network_interface& operator=(network_interface&&) noexcept;
+    network_interface& operator=(const network_interface&) noexcept;
+    ~network_interface();
+
+    uint32_t index() const;
+    uint32_t mtu() const;
+    const sstring& name() const;
+    const sstring& display_name() const;
+    const std::vector<net::inet_address>& addresses() const;
+    const std::vector<uint8_t>& hardware_address() const;
+    bool is_loopback() const;
+    bool is_virtual() const;
+    bool is_up() const;
+    bool supports_ipv6() const;
+};
+
 struct listen_options {
     bool reuse_address = false; ///< SO_REUSEADDR
     server_socket::load_balancing_algorithm lba = server_socket::load_balancing_algorithm::default_;
@@ -137,6 +216,23 @@ struct listen_options {
         lba = server_socket::load_balancing_algorithm::fixed;
         fixed_cpu = cpu;
     }
+};
+
+/// Where sockets come from: engine().net(). The functions of core/seastar.hh do the same with less to type.
+class network_stack {
+public:
+    virtual ~network_stack() = default;
+    virtual server_socket listen(socket_address sa, listen_options options) = 0;
+    virtual ::seastar::socket socket() = 0;
+    future<connected_socket> connect(socket_address sa, socket_address local = {}, transport proto = transport::TCP);
+    virtual net::datagram_channel make_unbound_datagram_channel(sa_family_t family) = 0;
+    virtual net::datagram_channel make_bound_datagram_channel(const socket_address& local) = 0;
+    /// Bound to `local`, or to any port.
+    net::udp_channel make_udp_channel(const socket_address& local = {});
+    virtual bool has_per_core_namespace() = 0;
+    virtual bool supports_ipv6() const = 0;
+    virtual std::vector<network_interface> network_interfaces() = 0;
+    virtual future<> initialize() { return make_ready_future<>(); }
 };
 
 }

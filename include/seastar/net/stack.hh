@@ -7,6 +7,10 @@
 #include <seastar/net/keepalive.hh>
 #include <seastar/net/socket_defs.hh>
 
+#include <cstdint>
+#include <span>
+#include <vector>
+
 namespace seastar {
 
 class connected_socket;
@@ -14,6 +18,10 @@ struct accept_result;
 struct connected_socket_input_stream_config;
 
 namespace net {
+
+class datagram;
+class inet_address;
+class packet;
 
 class connected_socket_impl {
 public:
@@ -51,6 +59,46 @@ public:
     virtual future<accept_result> accept() = 0;
     virtual void abort_accept() = 0;
     virtual socket_address local_address() const = 0;
+};
+
+/// What datagram is made of.
+class datagram_impl {
+public:
+    virtual ~datagram_impl() = default;
+    virtual socket_address get_src() = 0;
+    virtual socket_address get_dst() = 0;
+    virtual uint16_t get_dst_port() = 0;
+    virtual std::span<temporary_buffer<char>> get_buffers() = 0;
+};
+
+class datagram_channel_impl {
+public:
+    virtual ~datagram_channel_impl() = default;
+    virtual socket_address local_address() const = 0;
+    virtual future<datagram> receive() = 0;
+    virtual future<> send(const socket_address& dst, const char* message) = 0;
+    virtual future<> send(const socket_address& dst, packet p) = 0;
+    virtual future<> send(const socket_address& dst, std::span<temporary_buffer<char>> buffers) = 0;
+    virtual void shutdown_input() = 0;
+    virtual void shutdown_output() = 0;
+    virtual bool is_closed() const = 0;
+    virtual void close() = 0;
+};
+using udp_channel_impl = datagram_channel_impl;
+
+class network_interface_impl {
+public:
+    virtual ~network_interface_impl() = default;
+    virtual uint32_t index() const = 0;
+    virtual uint32_t mtu() const = 0;
+    virtual const sstring& name() const = 0;
+    virtual const sstring& display_name() const = 0;
+    virtual const std::vector<inet_address>& addresses() const = 0;
+    virtual const std::vector<uint8_t>& hardware_address() const = 0;
+    virtual bool is_loopback() const = 0;
+    virtual bool is_virtual() const = 0;
+    virtual bool is_up() const = 0;
+    virtual bool supports_ipv6() const = 0;
 };
 
 }

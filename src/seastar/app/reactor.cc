@@ -183,6 +183,8 @@ server_socket reactor::listen(socket_address address, listen_options options) {
 
 future<connected_socket> reactor::connect(socket_address address) { return seastar::connect(address); }
 
+network_stack& reactor::net() noexcept { return *_impl.stack; }
+
 alien::instance& reactor::alien() noexcept { return _impl.program.alien(); }
 
 }

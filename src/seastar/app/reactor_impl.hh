@@ -6,6 +6,7 @@
 
 #include "app/program.hh"
 #include "loop/shard.hh"
+#include "net/posix/network_stack.hh"
 #include "shard/node.hh"
 
 #include <map>
@@ -32,6 +33,7 @@ struct reactor::impl {
     loop::shard& shard;
     shard::member& member;
     reactor facade;
+    std::unique_ptr<network_stack> stack = seastar::net::posix::make_network_stack();
 
     std::vector<noncopyable_function<future<>()>> exit_functions;
     std::vector<noncopyable_function<void()>> destroy_functions;

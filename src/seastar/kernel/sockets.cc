@@ -57,6 +57,14 @@ int remote_endpoint(int fd, endpoint& result) noexcept {
     return retry([&] { return ::getpeername(fd, result.address(), &result.length); });
 }
 
+int64_t send_message(int fd, const msghdr& message) noexcept {
+    return retry([&] { return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+}
+
+int64_t receive_message(int fd, msghdr& message) noexcept {
+    return retry([&] { return ::recvmsg(fd, &message, MSG_DONTWAIT); });
+}
+
 int set_option(int fd, int level, int name, const void* value, socklen_t size) noexcept {
     if (auto* os = substitute()) {
         return os->set_option(fd, level, name, value, size);

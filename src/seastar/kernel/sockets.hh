@@ -1,5 +1,6 @@
 /// The calls around a socket's life that never wait: make, bind, listen, options, addresses, shutdown. Moving bytes,
-/// connecting and accepting go through a ring. Everything returns -errno on failure and never throws.
+/// connecting and accepting go through a ring; datagrams
+/// wait there until they can be moved. Everything returns -errno on failure and never throws.
 #pragma once
 
 #include "endpoint.hh"
@@ -27,6 +28,10 @@ int listen_socket(int fd, int backlog) noexcept;
 int shutdown_socket(int fd, int how) noexcept;
 int local_endpoint(int fd, endpoint& result) noexcept;
 int remote_endpoint(int fd, endpoint& result) noexcept;
+
+/// One datagram, without waiting: bytes, -EAGAIN when there is none or no room, or another -errno. No signals.
+int64_t send_message(int fd, const msghdr& message) noexcept;
+int64_t receive_message(int fd, msghdr& message) noexcept;
 
 /// Any option; the two shapes below cover those that are one int.
 int set_option(int fd, int level, int name, const void* value, socklen_t size) noexcept;

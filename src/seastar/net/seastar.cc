@@ -1,5 +1,6 @@
 #include <seastar/core/seastar.hh>
 
+#include "net/posix/datagram.hh"
 #include "net/posix/listener.hh"
 #include "net/posix/posix_socket.hh"
 
@@ -16,5 +17,13 @@ future<connected_socket> connect(socket_address sa, socket_address local, transp
 }
 
 ::seastar::socket make_socket() { return ::seastar::socket(net::posix::make_socket()); }
+
+net::datagram_channel make_unbound_datagram_channel(sa_family_t family) {
+    return net::posix::make_datagram_channel(family);
+}
+
+net::datagram_channel make_bound_datagram_channel(const socket_address& local) {
+    return net::posix::make_datagram_channel(local);
+}
 
 }

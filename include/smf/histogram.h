@@ -33,7 +33,15 @@ public:
     histogram& operator=(const histogram&) = default;
 
     /// Values above the range count as its end, values below 1 as 0.
-    void record(int64_t value) noexcept { record_multiple_times(value, 1); }
+    void record(int64_t value) noexcept {
+        if (value < 0 || value >= counter_each_end) [[unlikely]] {
+            return record_multiple_times(value, 1);
+        }
+        ++_counts[static_cast<size_t>(value)];
+        ++_total;
+        _min = value < _min ? value : _min;
+        _max = value > _max ? value : _max;
+    }
     void record_multiple_times(int64_t value, uint64_t times) noexcept;
     /// For a load that waits for its replies: a value above the expected interval stands also for the requests that
     /// could not be sent meanwhile (value - interval, value - 2 x interval ...).
@@ -61,6 +69,7 @@ public:
     seastar::metrics::histogram seastar_histogram_logform() const;
 
 private:
+    static constexpr int64_t counter_each_end = 2048; ///< values below have a counter each, in every histogram
     friend int print_percentiles(const histogram&, std::FILE*);
     size_t index_of(int64_t value) const noexcept;
     static int64_t lowest_value_at(size_t index) noexcept;

@@ -18,8 +18,11 @@ using rpc_body_verifier = bool (*)(const uint8_t* body, size_t size) noexcept;
 
 namespace internal {
 
-using table_verifier = bool (*)(flatbuffers::Verifier&);
-bool verify_body(const uint8_t* body, size_t size, table_verifier verify, const flatbuffers::TypeTable* types) noexcept;
+inline constexpr size_t stock_verifier_max = 8 * 1024;
+inline constexpr unsigned verified_depth_max = 32;
+
+/// Whether a walk along all references of the buffer stays within its budget. False without a type table.
+bool visits_few_bytes(const uint8_t* body, size_t size, const flatbuffers::TypeTable* types) noexcept;
 
 template <typename Table>
 const flatbuffers::TypeTable* type_table_of() noexcept {
@@ -34,9 +37,16 @@ const flatbuffers::TypeTable* type_table_of() noexcept {
 
 template <typename Table>
 bool verify_body(const uint8_t* body, size_t size) noexcept {
-    return internal::verify_body(
-        body, size, [](flatbuffers::Verifier& v) { return v.VerifyBuffer<Table>(nullptr); },
-        internal::type_table_of<Table>());
+    if (size < sizeof(flatbuffers::uoffset_t) || size >= FLATBUFFERS_MAX_BUFFER_SIZE) {
+        return false;
+    }
+    if (size > internal::stock_verifier_max &&
+        !internal::visits_few_bytes(body, size, internal::type_table_of<Table>())) {
+        return false;
+    }
+    flatbuffers::Verifier verifier(body, size, internal::verified_depth_max,
+                                   static_cast<flatbuffers::uoffset_t>(size / 16 + 64));
+    return verifier.VerifyBuffer<Table>(nullptr);
 }
 
 }

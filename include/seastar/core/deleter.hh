@@ -55,6 +55,7 @@ private:
     // Drops what is held and holds `i` instead.
     void reset_impl(impl* i) noexcept;
     static void destroy(impl* i) noexcept;
+    [[gnu::noinline]] static void destroy_chain(impl* i) noexcept;
 
     impl* _impl = nullptr;
 };
@@ -111,6 +112,7 @@ struct alignas(16) buffer_deleter_impl final : deleter::impl {
 
 private:
     explicit buffer_deleter_impl(size_t size) noexcept : size(size) {}
+    [[gnu::noinline]] static buffer_deleter_impl* make_anew(size_t buffer_size);
 };
 
 }

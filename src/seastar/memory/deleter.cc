@@ -2,6 +2,8 @@
 
 #include "memory/task_lists.hh"
 
+#include <seastar/util/assert.hh>
+
 namespace seastar {
 
 namespace internal {
@@ -14,30 +16,43 @@ struct free_deleter_impl final : deleter::impl {
 };
 }
 
+// These three are on the way of every request: what is rare stands apart, so that they need no stack frame.
+
 buffer_deleter_impl* buffer_deleter_impl::make(size_t buffer_size) {
+    size_t size = sizeof(buffer_deleter_impl) + buffer_size;
+    if (size > buffer_size) [[likely]] {
+        if (void* p = memory::take_from_list(size)) [[likely]] {
+            return ::new (p) buffer_deleter_impl(size);
+        }
+    }
+    return make_anew(buffer_size);
+}
+
+buffer_deleter_impl* buffer_deleter_impl::make_anew(size_t buffer_size) {
     if (buffer_size > PTRDIFF_MAX - sizeof(buffer_deleter_impl)) {
         throw std::bad_alloc();
     }
     size_t size = sizeof(buffer_deleter_impl) + buffer_size;
-    return ::new (memory::allocate_task_inline(size)) buffer_deleter_impl(size);
+    return ::new (memory::allocate_task_slow(size)) buffer_deleter_impl(size);
 }
 
 void buffer_deleter_impl::operator delete(buffer_deleter_impl* self, std::destroying_delete_t) noexcept {
-    size_t size = self->size;
-    if (self->next) [[unlikely]] {
-        self->~buffer_deleter_impl(); // has nothing else to do
-    }
-    memory::free_task_inline(self, size);
+    // Whoever deletes has taken `next` away (deleter::destroy), and without it there is nothing to destroy.
+    SEASTAR_ASSERT(!self->next);
+    memory::free_task_inline(self, self->size);
 }
 
+}
+
+void deleter::destroy(impl* i) noexcept {
+    if (i->next) [[unlikely]] {
+        return destroy_chain(i);
+    }
+    delete i;
 }
 
 // Chains of `next` are taken apart here, one by one, so that a long one does not nest as many destructors.
-void deleter::destroy(impl* i) noexcept {
-    if (!i->next) [[likely]] {
-        delete i;
-        return;
-    }
+void deleter::destroy_chain(impl* i) noexcept {
     while (i != nullptr) {
         impl* next = std::exchange(i->next._impl, nullptr);
         delete i;

@@ -48,16 +48,25 @@ extern constinit thread_local task_lists this_thread_lists
 /// The list is full, or the thread has none yet, or no longer.
 void free_task_slow(task_lists::list& list, void* p) noexcept;
 
+/// Null if the list has none, or there is no list for such sizes. Requires: size is not 0.
+[[nodiscard]] inline void* take_from_list(size_t size) noexcept {
+    if (size > task_lists::size_max) [[unlikely]] {
+        return nullptr;
+    }
+    auto& list = this_thread_lists.lists[task_lists::class_of(size)];
+    auto* block = list.first;
+    if (block) [[likely]] {
+        list.first = block->next;
+        --list.count;
+        ++this_thread_lists.hits;
+    }
+    return block;
+}
+
 /// Requires: size is not 0.
 [[nodiscard]] inline void* allocate_task_inline(size_t size) {
-    if (size <= task_lists::size_max) [[likely]] {
-        auto& list = this_thread_lists.lists[task_lists::class_of(size)];
-        if (auto* block = list.first) [[likely]] {
-            list.first = block->next;
-            --list.count;
-            ++this_thread_lists.hits;
-            return block;
-        }
+    if (void* p = take_from_list(size)) [[likely]] {
+        return p;
     }
     return allocate_task_slow(size);
 }

@@ -40,6 +40,7 @@ int64_t now_us() noexcept {
 }
 
 histogram::histogram(int64_t max_value) : _range_end(std::max<int64_t>(max_value, sub_count)) {
+    static_assert(counter_each_end == sub_count);
     // Whole doublings, as many as cover the range.
     _counts.resize(static_cast<size_t>(half_count * (shift_of(_range_end) + 2)));
 }

@@ -283,20 +283,24 @@ void server_connection::execute(request&& r, rpc_recv_context&& c) noexcept {
         c.verified = true;
     }
     auto f = seastar::futurize_invoke(r.method->apply, std::move(c));
-    if (!f.available()) {
-        (void)std::move(f).then_wrapped([this, r = std::move(r)](seastar::future<rpc_envelope> f) mutable {
-            if (f.failed()) {
-                fail(r, f.get_exception());
-            } else {
-                handled(std::move(r), f.get());
-            }
-        });
-        return;
+    if (f.available() && !f.failed()) [[likely]] {
+        handled(std::move(r), std::move(seastar::internal::make_future_access::value_of(f)));
+    } else {
+        settle(std::move(r), std::move(f));
     }
-    if (f.failed()) {
+}
+
+void server_connection::settle(request&& r, seastar::future<rpc_envelope>&& f) noexcept {
+    if (f.available()) {
         return fail(r, f.get_exception());
     }
-    handled(std::move(r), f.get());
+    (void)std::move(f).then_wrapped([this, r = std::move(r)](seastar::future<rpc_envelope> f) mutable {
+        if (f.failed()) {
+            fail(r, f.get_exception());
+        } else {
+            handled(std::move(r), f.get());
+        }
+    });
 }
 
 void server_connection::handled(request&& r, rpc_envelope&& e) noexcept {
@@ -375,9 +379,13 @@ void server_connection::end(const request& r) noexcept {
     --_server.stats.running_requests;
     _request_memory -= r.memory;
     _server.memory.release(r.memory);
-    resume();
-    half_close();
-    maybe_finish();
+    if (_paused) [[unlikely]] {
+        resume();
+    }
+    if (_lingering || _input_done) [[unlikely]] {
+        half_close();
+        maybe_finish();
+    }
 }
 
 void server_connection::send_empty(uint16_t session, uint32_t status) noexcept {

@@ -1,8 +1,10 @@
 /// One connection of a server: reads frames, runs the handlers, sends the replies.
 ///
 /// The life of a request: on_header() decides whether it may run and reserves its memory; on_frame() checks the body;
-/// filters; execute() calls the handler; finish() sends the reply and gives everything back. A request whose futures
-/// are all ready passes through in one call stack and allocates nothing but what its tables need.
+/// filters; execute() calls the handler; reply() sends what it gave; end() gives everything back. A request whose
+/// futures are all ready passes through in one call stack and allocates nothing but what its tables need. That way is
+/// two functions long, parse() and execute(): what is marked always_inline is on it, as a call with all registers to
+/// save costs more than most of the steps.
 ///
 /// Reading pauses, and with it the peer (by TCP's flow control), when too many requests run, too much is unsent, the
 /// connection holds too much memory, or the shard has none; whatever ends the pause calls resume().
@@ -76,9 +78,9 @@ private:
     bool took(seastar::future<seastar::temporary_buffer<char>> f) noexcept;
     bool must_pause() const noexcept;
     void resume() noexcept;
-    bool on_header();
-    bool turn_down(frame_outcome) noexcept;
-    void on_frame();
+    [[gnu::always_inline]] inline bool on_header();
+    [[gnu::cold]] bool turn_down(frame_outcome) noexcept;
+    [[gnu::always_inline]] inline void on_frame();
     void input_ended(close_reason) noexcept;
     void memory_granted() noexcept override;
     void run_and_dispose() noexcept override; // goes on reading after a preemption
@@ -88,14 +90,16 @@ private:
     // Whoever has to wait moves its arguments away; the others hand on what lies in the stack frame of the first.
     void filter(request&& r, rpc_recv_context&& c) noexcept;
     void execute(request&& r, rpc_recv_context&& c) noexcept;
-    void handled(request&& r, rpc_envelope&& e) noexcept;
+    /// Where the handler's future is not a ready value: waits for it, or answers with its failure.
+    [[gnu::noinline]] void settle(request&& r, seastar::future<rpc_envelope>&& f) noexcept;
+    [[gnu::always_inline]] inline void handled(request&& r, rpc_envelope&& e) noexcept;
     /// To whom it goes, and a status. Before the filters, who may look, and after them, who may have changed it.
     static void address(const request& r, rpc_envelope& e) noexcept;
     void filter_reply(request&& r, rpc_envelope&& e) noexcept;
-    void reply(const request& r, rpc_envelope&& e) noexcept;
-    void fail(const request& r, std::exception_ptr) noexcept;
-    void refuse(const request& r, frame_outcome) noexcept;
-    void end(const request& r) noexcept;
+    [[gnu::always_inline]] inline void reply(const request& r, rpc_envelope&& e) noexcept;
+    [[gnu::cold]] void fail(const request& r, std::exception_ptr) noexcept;
+    [[gnu::cold]] void refuse(const request& r, frame_outcome) noexcept;
+    [[gnu::always_inline]] inline void end(const request& r) noexcept;
     /// An error reply, or one whose handler gave it no body.
     void send_empty(uint16_t session, uint32_t status) noexcept;
     void send(const rpc::header&, seastar::temporary_buffer<char>&& body) noexcept;

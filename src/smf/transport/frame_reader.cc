@@ -58,19 +58,15 @@ void frame_reader::collect_body() {
     _state = state::collect;
 }
 
-seastar::temporary_buffer<char> frame_reader::body() {
-    if (_whole == 0) {
+seastar::temporary_buffer<char> frame_reader::large_or_collected_body(size_t whole) {
+    if (whole == 0) {
         return std::move(_body);
     }
-    auto at = _piece.get();
-    auto size = std::exchange(_whole, 0);
-    if (size < shared_body_min || reinterpret_cast<uintptr_t>(at) % 8 != 0) {
-        seastar::temporary_buffer<char> copy(at, size);
-        _piece.trim_front(size);
-        return copy;
+    if (reinterpret_cast<uintptr_t>(_piece.get()) % 8 != 0) {
+        return copy_out(whole);
     }
-    auto shared = _piece.share(0, size);
-    _piece.trim_front(size);
+    auto shared = _piece.share(0, whole);
+    _piece.trim_front(whole);
     return shared;
 }
 

@@ -53,7 +53,13 @@ public:
     void skip_body() noexcept;
     /// 8-byte aligned; empty if it was skipped. Small and misaligned bodies are copied out of the piece, so that a slow
     /// reader of a body does not hold the whole piece; large aligned ones share it. Throws std::bad_alloc.
-    seastar::temporary_buffer<char> body();
+    seastar::temporary_buffer<char> body() {
+        auto size = std::exchange(_whole, 0);
+        if (size == 0 || size >= shared_body_min) [[unlikely]] {
+            return large_or_collected_body(size);
+        }
+        return copy_out(size);
+    }
 
     part stopped_in() const noexcept;
     /// A frame's header is complete, and its frame was not handed out yet.
@@ -75,6 +81,12 @@ private:
         return step::header;
     }
     void collect_body();
+    seastar::temporary_buffer<char> large_or_collected_body(size_t whole);
+    seastar::temporary_buffer<char> copy_out(size_t size) {
+        seastar::temporary_buffer<char> copy(_piece.get(), size);
+        _piece.trim_front(size);
+        return copy;
+    }
 
     seastar::temporary_buffer<char> _piece; // what is not used up of it
     seastar::temporary_buffer<char> _body;

@@ -6,27 +6,10 @@
 
 namespace smf {
 
-void write_queue::append(const rpc::header& h, seastar::temporary_buffer<char>&& body) {
-    if (_dead) {
-        return;
-    }
-    if (_unsent == 0) {
-        _last_progress = seastar::lowres_clock::now();
-    }
-    auto bytes = sizeof(h) + body.size();
-    if (body.size() <= copied_body_max) {
-        auto to = make_room(bytes);
-        std::memcpy(to, &h, sizeof(h));
-        std::memcpy(to + sizeof(h), body.get(), body.size());
-    } else {
-        std::memcpy(make_room(sizeof(h)), &h, sizeof(h));
-        close_chunk();
-        _pieces.push_back(std::move(body));
-    }
-    _unsent += bytes;
-    if (!_writing && !queued_for_turn_end()) {
-        seastar::internal::call_at_turn_end(*this);
-    }
+void write_queue::append_large(const rpc::header& h, seastar::temporary_buffer<char>&& body) {
+    std::memcpy(make_room(sizeof(h)), &h, sizeof(h));
+    close_chunk();
+    _pieces.push_back(std::move(body));
 }
 
 void write_queue::next_chunk() {

@@ -11,7 +11,9 @@
 #include <seastar/core/lowres_clock.hh>
 #include <seastar/core/temporary_buffer.hh>
 
+#include <cstring>
 #include <exception>
+#include <utility>
 #include <vector>
 
 namespace smf {
@@ -38,7 +40,26 @@ public:
         : _sink(std::move(sink)), _chunks(chunks), _owner(o) {}
 
     /// Appends one frame; it leaves at the end of the turn, or after the write under way. Dropped after a failure.
-    void append(const rpc::header&, seastar::temporary_buffer<char>&& body);
+    void append(const rpc::header& h, seastar::temporary_buffer<char>&& body) {
+        if (_dead) [[unlikely]] {
+            return;
+        }
+        if (_unsent == 0) {
+            _last_progress = seastar::lowres_clock::now();
+        }
+        auto bytes = sizeof(h) + body.size();
+        if (body.size() <= copied_body_max) [[likely]] {
+            auto to = make_room(bytes);
+            std::memcpy(to, &h, sizeof(h));
+            std::memcpy(to + sizeof(h), body.get(), body.size());
+        } else {
+            append_large(h, std::move(body));
+        }
+        _unsent += bytes;
+        if (!busy()) {
+            seastar::internal::call_at_turn_end(*this);
+        }
+    }
     /// Forgets what was not handed to the sink yet, and takes no more.
     void abandon() noexcept;
     seastar::future<> close() { return _sink.close(); }
@@ -66,6 +87,7 @@ private:
         }
         return _filling.bytes.get() + std::exchange(_filling.size, _filling.size + size);
     }
+    void append_large(const rpc::header&, seastar::temporary_buffer<char>&& body);
     void next_chunk();
     void close_chunk();
     seastar::future<> put(size_t& bytes);

@@ -46,8 +46,16 @@ public:
     }
     /// Requires: before start(). Every request passes F(args...), in the order of registration.
     template <typename F, typename... Args>
+        requires(!requires { typename F::inverse; })
     void register_incoming_filter(Args&&... args) {
         incoming_filters().emplace_back(F(std::forward<Args>(args)...));
+    }
+    /// A compression filter stands for the one that undoes it; its size is of no use here. Not a template of arguments,
+    /// so that invoke_on_all(&rpc_server::register_incoming_filter<zstd_compression_filter>, 1000) has one type.
+    template <typename F>
+        requires requires { typename F::inverse; }
+    void register_incoming_filter(uint32_t /*min_size*/) {
+        incoming_filters().emplace_back(typename F::inverse());
     }
     /// The same for every reply of a handler.
     template <typename F, typename... Args>

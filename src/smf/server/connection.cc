@@ -262,11 +262,24 @@ void server_connection::filter(request&& r, rpc_recv_context&& c) noexcept {
     (void)_server.incoming(std::move(c))
         .then_wrapped([this, r = std::move(r)](seastar::future<rpc_recv_context> f) mutable {
             if (f.failed()) {
-                fail(r, f.get_exception());
-            } else {
-                execute(std::move(r), f.get());
+                return fail(r, f.get_exception());
             }
+            auto c = f.get();
+            charge_filtered(r, c.payload.size());
+            execute(std::move(r), std::move(c));
         });
+}
+
+/// A body that a filter expanded counts as what it is now. It is there already, so it does not wait for its memory;
+/// whoever comes next does.
+void server_connection::charge_filtered(request& r, size_t body_size) noexcept {
+    auto needed = request_overhead + body_size;
+    if (needed > r.memory) {
+        auto more = needed - r.memory;
+        _server.memory.force(more);
+        _request_memory += more;
+        r.memory += more;
+    }
 }
 
 void server_connection::execute(request&& r, rpc_recv_context&& c) noexcept {
@@ -275,6 +288,9 @@ void server_connection::execute(request&& r, rpc_recv_context&& c) noexcept {
     }
     if (is_compressed(c.header)) {
         return refuse(r, frame_outcome::unknown_codec);
+    }
+    if (c.payload.size() > _server.body_size_max) [[unlikely]] { // a filter expanded it
+        return refuse(r, frame_outcome::bad_body);
     }
     if (r.method->verify && !c.verified) {
         if (!r.method->verify(reinterpret_cast<const uint8_t*>(c.payload.get()), c.payload.size())) {
@@ -353,8 +369,9 @@ void server_connection::reply(const request& r, rpc_envelope&& e) noexcept {
 
 void server_connection::fail(const request& r, std::exception_ptr ex) noexcept {
     if (!(r.limit && r.limit->replied)) {
-        ++_server.stats.failed_requests;
-        send_empty(r.session, status_of(ex));
+        auto status = status_of(ex);
+        ++(status == 400 ? _server.stats.bad_requests : _server.stats.failed_requests);
+        send_empty(r.session, status);
     }
     end(r);
 }

@@ -89,6 +89,7 @@ private:
     // Requests.
     // Whoever has to wait moves its arguments away; the others hand on what lies in the stack frame of the first.
     void filter(request&& r, rpc_recv_context&& c) noexcept;
+    void charge_filtered(request& r, size_t body_size) noexcept;
     void execute(request&& r, rpc_recv_context&& c) noexcept;
     /// Where the handler's future is not a ready value: waits for it, or answers with its failure.
     [[gnu::noinline]] void settle(request&& r, seastar::future<rpc_envelope>&& f) noexcept;

@@ -26,7 +26,7 @@ void server_core::register_metrics() {
     counter("no_route_requests", s.no_route_requests, "Requests for a method that no service has, answered by 404");
     counter("too_large_requests", s.too_large_requests, "Requests above the size limit, answered by 413");
     counter("refused_requests", s.refused_requests, "Requests answered by 429 (too many at once) or 503 (stopping)");
-    counter("failed_requests", s.failed_requests, "Requests whose handler or filter failed");
+    counter("failed_requests", s.failed_requests, "Requests whose handler or filter failed otherwise");
     counter("timed_out_requests", s.timed_out_requests, "Requests answered by 408: their handler took too long");
     counter("completed_requests", s.completed_requests, "Requests answered by their handler");
     gauge("running_requests", s.running_requests, "Requests that run now");

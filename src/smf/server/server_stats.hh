@@ -33,7 +33,7 @@ struct server_stats {
     uint64_t no_route_requests = 0;  ///< 404
     uint64_t too_large_requests = 0; ///< 413
     uint64_t refused_requests = 0;   ///< 429 and 503
-    uint64_t failed_requests = 0;    ///< the handler or a filter failed
+    uint64_t failed_requests = 0;    ///< the handler or a filter failed otherwise
     uint64_t timed_out_requests = 0; ///< 408
     uint64_t completed_requests = 0; ///< answered by their handlers
     uint64_t running_requests = 0;

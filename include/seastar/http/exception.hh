@@ -4,6 +4,7 @@
 #include <seastar/http/reply.hh>
 
 #include <exception>
+#include <string>
 
 namespace seastar::httpd {
 
@@ -46,6 +47,17 @@ public:
 class bad_chunk_exception : public bad_request_exception {
 public:
     explicit bad_chunk_exception(const sstring& msg) : bad_request_exception(msg) {}
+};
+/// The reply of a server to a request of this program's had a status that it cannot use.
+class unexpected_status_error : public base_exception {
+public:
+    explicit unexpected_status_error(http::reply::status_type status)
+        : base_exception("unexpected status " + sstring(std::to_string(static_cast<int>(status))), status) {}
+};
+class response_parsing_exception : public base_exception {
+public:
+    explicit response_parsing_exception(const sstring& msg)
+        : base_exception(msg, http::reply::status_type::internal_server_error) {}
 };
 class server_error_exception : public base_exception {
 public:

@@ -43,6 +43,18 @@ public:
     size_t get_content_length_limit() const { return _content_length_limit; }
     void set_content_length_limit(size_t limit) { _content_length_limit = limit; }
 
+    /// Whether handlers read the body themselves, from request::content_stream, instead of finding it in
+    /// request::content. For connections to come.
+    bool get_content_streaming() const { return _content_streaming; }
+    void set_content_streaming(bool on) { _content_streaming = on; }
+    /// The header "Server" of replies; empty: none.
+    const sstring& get_server_header() const { return _server_header; }
+    void set_server_header(const sstring& value) { _server_header = value; }
+    bool get_generate_date_header() const { return _generate_date_header; }
+    void set_generate_date_header(bool on) { _generate_date_header = on; }
+    /// Now, as HTTP writes it: "Sun, 06 Nov 1994 08:49:37 GMT".
+    static sstring http_date();
+
     uint64_t total_connections() const { return _total_connections; }
     uint64_t current_connections() const { return _current_connections; }
     uint64_t requests_served() const { return _requests_served; }
@@ -59,6 +71,9 @@ private:
     std::vector<server_socket> _listeners;
     http_limits _limits;
     size_t _content_length_limit = 1024 * 1024;
+    bool _content_streaming = false;
+    bool _generate_date_header = true;
+    sstring _server_header = "Seastar httpd";
     connection* _connections = nullptr;
     size_t _running = 0; ///< accept loops and connections
     bool _stopping = false;

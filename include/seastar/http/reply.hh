@@ -30,6 +30,7 @@ struct reply {
     } _status;
 
     internal::header_map _headers;
+    std::map<sstring, sstring> _cookies; ///< sent as Set-Cookie, one line each
     sstring _version = "1.1";
     sstring _content;
     bool _skip_body = false; ///< HEAD: the headers only
@@ -37,11 +38,24 @@ struct reply {
     reply() : _status(status_type::ok) {}
     explicit reply(status_type status) : _status(status) {}
 
+    enum class status_class : uint8_t {
+        informational = 1, success = 2, redirection = 3, client_error = 4, server_error = 5, unclassified
+    };
+    static constexpr status_class classify_status(status_type status) {
+        auto hundreds = static_cast<int>(status) / 100;
+        return hundreds >= 1 && hundreds <= 5 ? static_cast<status_class>(hundreds) : status_class::unclassified;
+    }
+
     reply& add_header(const sstring& h, const sstring& value) {
         _headers[h] = value;
         return *this;
     }
     sstring get_header(std::string_view name) const;
+    /// `value` may have attributes behind it: "abc; Path=/; HttpOnly".
+    reply& set_cookie(const sstring& name, const sstring& value) {
+        _cookies[name] = value;
+        return *this;
+    }
     reply& set_version(const sstring& version) {
         _version = version;
         return *this;

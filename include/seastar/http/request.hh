@@ -1,6 +1,7 @@
 /// One HTTP request as a server has received it.
 #pragma once
 
+#include <seastar/core/iostream.hh>
 #include <seastar/http/common.hh>
 #include <seastar/net/socket_defs.hh>
 
@@ -9,7 +10,8 @@
 
 namespace seastar::http {
 
-/// Header names are found in any case. The body is complete (no streaming), limited by the server.
+/// Header names are found in any case. The body is complete, limited by the server; or, where the server streams
+/// (http_server::set_content_streaming()), to be read from content_stream.
 struct request {
     using query_parameters_type = std::map<sstring, std::vector<sstring>>;
     enum class ctclass : char { other, multipart, app_x_www_urlencoded };
@@ -23,6 +25,9 @@ struct request {
     std::map<sstring, sstring> query_parameters; ///< the last value of each
     query_parameters_type _all_query_parameters;
     sstring content;
+    /// The body, until the reply has been sent; null unless the server streams. Fails with bad_request_exception when
+    /// it does not come as announced. What the handler leaves is dropped.
+    input_stream<char>* content_stream = nullptr;
     sstring protocol_name = "http";
     ctclass content_type_class = ctclass::other;
     socket_address _client_address;

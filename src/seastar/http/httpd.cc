@@ -4,11 +4,15 @@
 #include <seastar/core/metrics.hh>
 #include <seastar/core/timer.hh>
 #include <seastar/http/exception.hh>
+#include <seastar/util/short_streams.hh>
 
 #include "http/request_parser.hh"
 
 #include <algorithm>
 #include <charconv>
+#include <ctime>
+#include <fmt/format.h>
+#include <optional>
 
 namespace seastar::httpd {
 
@@ -163,7 +167,11 @@ private:
         }
         _timer.rearm(_server._limits.header_timeout);
         _body_bytes = 0;
-        if (chunked) {
+        std::optional<input_stream<char>> body;
+        if (_server._content_streaming) {
+            body.emplace(data_source(std::make_unique<body_source>(*this, req->content_length, chunked)));
+            req->content_stream = &*body;
+        } else if (chunked) {
             error = co_await read_chunks(*req);
         } else if (req->content_length) {
             error = co_await read_body(*req);
@@ -189,19 +197,83 @@ private:
             reply->skip_body();
         }
         reply->set_version(version);
-        co_return co_await write(*reply, keep && !_server._stopping);
+        keep = co_await write(*reply, keep && !_server._stopping);
+        if (keep && body) {
+            co_await util::skip_entire_stream(*body); // what the handler did not want
+        }
+        co_return keep;
     }
 
-    /// More of a body; false at the input's end. It has time for each 64 KiB, however small the pieces.
-    future<bool> more() {
-        auto piece = co_await _in.read();
-        auto before = _body_bytes;
-        _body_bytes += piece.size();
-        if (_body_bytes / body_step != before / body_step) {
-            _timer.rearm(_server._limits.header_timeout);
+    /// A request's body as it comes. Each piece has its time, as long as somebody waits for it.
+    class body_source final : public data_source_impl {
+        connection& _c;
+        size_t _left;
+        std::optional<chunk_parser> _chunks;
+        bool _chunks_ended = false;
+        timer<lowres_clock> _patience;
+
+    public:
+        body_source(connection& c, size_t length, bool chunked) : _c(c), _left(length) {
+            if (chunked) {
+                _chunks.emplace(c._server._content_length_limit);
+            }
+            _patience.set_callback([&c] { c.timed_out(); });
         }
+        future<temporary_buffer<char>> get() override {
+            _patience.rearm(_c._server._limits.header_timeout);
+            return (_chunks ? next_chunk() : next_piece()).finally([this] { _patience.cancel(); });
+        }
+
+    private:
+        future<temporary_buffer<char>> next_piece() {
+            if (_left > 0 && _c._buffer.empty() && !co_await _c.receive()) {
+                throw bad_request_exception("The body ends too early");
+            }
+            auto piece = temporary_buffer<char>::copy_of(std::string_view(_c._buffer).substr(0, _left));
+            _c._buffer.erase(0, piece.size());
+            _left -= piece.size();
+            co_return piece;
+        }
+        future<temporary_buffer<char>> next_chunk() {
+            for (;;) {
+                if (_chunks_ended) {
+                    co_return temporary_buffer<char>();
+                }
+                auto [used, state] = _chunks->parse(_c._buffer);
+                _c._buffer.erase(0, used);
+                _chunks_ended = state == chunk_parser::state::done;
+                if (auto bytes = _chunks->take(); !bytes.empty()) {
+                    co_return temporary_buffer<char>::copy_of(bytes);
+                }
+                if (_chunks_ended) {
+                    continue;
+                }
+                if (state == chunk_parser::state::too_large) {
+                    throw base_exception("The body is too large", status::payload_too_large);
+                }
+                if (state == chunk_parser::state::bad || !co_await _c.receive()) {
+                    throw bad_chunk_exception("The body is no sequence of chunks");
+                }
+            }
+        }
+    };
+
+    /// More bytes in _buffer; false at the input's end.
+    future<bool> receive() {
+        auto piece = co_await _in.read();
         _buffer.append(piece.get(), piece.size());
         co_return !piece.empty();
+    }
+    /// The same, of a body. It has time for each 64 KiB, however small the pieces.
+    future<bool> more() {
+        auto before = _buffer.size();
+        bool got = co_await receive();
+        auto bytes_before = _body_bytes;
+        _body_bytes += _buffer.size() - before;
+        if (_body_bytes / body_step != bytes_before / body_step) {
+            _timer.rearm(_server._limits.header_timeout);
+        }
+        co_return got;
     }
 
     future<status> read_body(http::request& req) {
@@ -288,7 +360,7 @@ private:
 
     /// Status line and header fields. Where the body ends is said here, whatever the handler says of it; but the length
     /// that a reply to HEAD would have is its own affair.
-    static std::string reply_head(const http::reply& rep, bool chunked, bool keep) {
+    std::string reply_head(const http::reply& rep, bool chunked, bool keep) const {
         std::string head(rep.response_line());
         auto add = [&head](std::string_view name, std::string_view value) {
             head.append(name).append(": ");
@@ -306,7 +378,15 @@ private:
                 add(name, value);
             }
         }
-        add("Server", "Seastar httpd");
+        for (auto& [name, value] : rep._cookies) {
+            add("Set-Cookie", name + "=" + value);
+        }
+        if (!_server._server_header.empty()) {
+            add("Server", _server._server_header);
+        }
+        if (_server._generate_date_header) {
+            add("Date", http_date());
+        }
         if (chunked) {
             add("Transfer-Encoding", "chunked");
         } else if (!rep._body_writer && !has_length && !no_body) {
@@ -347,6 +427,18 @@ http_server::http_server(const sstring& name) {
         sm::make_counter("reply_errors", _reply_errors, sm::description("Replies that could not be sent"), service),
         sm::make_counter("requests_served", _requests_served, sm::description("Requests that were handled"), service),
     });
+}
+
+sstring http_server::http_date() {
+    auto now = lowres_system_clock::to_time_t(lowres_system_clock::now());
+    std::tm tm;
+    ::gmtime_r(&now, &tm);
+    // Not strftime(), whose names are the locale's.
+    constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
+                       tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 sstring http_server_control::generate_server_name() {

@@ -212,6 +212,167 @@ TEST_P(HttpServer, TellsOfErrorsWithoutTellingSecrets) {
     EXPECT_EQ(status_line(ask("BREW / HTTP/1.1\r\n\r\n")), "HTTP/1.1 501 Not Implemented");
 }
 
+TEST_P(HttpServer, ErrorsAreJson) {
+    start();
+    EXPECT_EQ(body_of(ask("GET /refuses HTTP/1.1\r\n\r\n")), "{\"message\": \"no such thing\", \"code\": 400}");
+    server->_routes.put(GET, "/odd", new function_handler([](const_req) -> sstring {
+        throw base_exception("a \"quote\"\n", http::reply::status_type::conflict);
+    }, "txt"));
+    auto reply = ask("GET /odd HTTP/1.1\r\n\r\n");
+    EXPECT_EQ(body_of(reply), "{\"message\": \"a \\\"quote\\\"\\u000a\", \"code\": 409}");
+    EXPECT_NE(reply.find("Content-Type: application/json\r\n"), std::string::npos);
+}
+
+TEST_P(HttpServer, AsksExceptionHandlersTheLastFirst) {
+    start();
+    auto& r = server->_routes;
+    auto reply_with = [](http::reply::status_type status) { return std::make_unique<http::reply>(status); };
+    r.register_exeption_handler([&](std::exception_ptr) { return reply_with(http::reply::status_type::gone); });
+    auto id = r.register_exeption_handler([&](std::exception_ptr ex) -> std::unique_ptr<http::reply> {
+        try {
+            std::rethrow_exception(ex);
+        } catch (const bad_param_exception&) {
+            return reply_with(http::reply::status_type::conflict);
+        }
+    });
+    EXPECT_EQ(status_line(ask("GET /refuses HTTP/1.1\r\n\r\n")), "HTTP/1.1 409 Conflict");
+    EXPECT_EQ(status_line(ask("GET /throws HTTP/1.1\r\n\r\n")), "HTTP/1.1 410 Gone");
+    r.remove_exception_handler(id);
+    EXPECT_EQ(status_line(ask("GET /refuses HTTP/1.1\r\n\r\n")), "HTTP/1.1 410 Gone");
+}
+
+TEST_P(HttpServer, RoutesCanBeTakenOutAgain) {
+    start();
+    auto& r = server->_routes;
+    function_handler handler(request_function([](const_req) { return sstring("here"); }), "txt");
+    {
+        handler_registration registration(r, handler, "/for_now", GET);
+        EXPECT_EQ(body_of(ask("GET /for_now HTTP/1.1\r\n\r\n")), "here");
+    }
+    EXPECT_EQ(status_line(ask("GET /for_now HTTP/1.1\r\n\r\n")), "HTTP/1.1 404 Not Found");
+    auto* rule = new match_rule(new function_handler(request_function([](const_req) { return sstring("r"); }), "txt"));
+    rule->add_str("/rule").add_param("p");
+    auto cookie = r.add_cookie(rule, GET);
+    EXPECT_EQ(body_of(ask("GET /rule/x HTTP/1.1\r\n\r\n")), "r");
+    std::unique_ptr<match_rule> taken(r.del_cookie(cookie, GET));
+    EXPECT_EQ(taken.get(), rule);
+    EXPECT_EQ(status_line(ask("GET /rule/x HTTP/1.1\r\n\r\n")), "HTTP/1.1 404 Not Found");
+    std::unique_ptr<handler_base> dropped(r.drop(GET, "/hello"));
+    EXPECT_TRUE(dropped);
+    EXPECT_FALSE(r.drop(GET, "/hello"));
+}
+
+TEST_P(HttpServer, SetsCookiesServerAndDate) {
+    start();
+    server->_routes.put(GET, "/cookies", new function_handler([](const_req, http::reply& rep) {
+        rep.set_cookie("a", "1; Path=/").set_cookie("b", "2");
+        return sstring("x");
+    }, "txt"));
+    auto reply = ask("GET /cookies HTTP/1.1\r\n\r\n");
+    EXPECT_NE(reply.find("Set-Cookie: a=1; Path=/\r\n"), std::string::npos);
+    EXPECT_NE(reply.find("Set-Cookie: b=2\r\n"), std::string::npos);
+    EXPECT_NE(reply.find("Server: Seastar httpd\r\n"), std::string::npos);
+    auto date = reply.find("Date: ");
+    ASSERT_NE(date, std::string::npos);
+    EXPECT_EQ(reply.find(" GMT\r\n", date), date + 31);
+    server->set_server_header("");
+    server->set_generate_date_header(false);
+    reply = ask("GET /hello HTTP/1.1\r\n\r\n");
+    EXPECT_EQ(reply.find("Server: "), std::string::npos);
+    EXPECT_EQ(reply.find("Date: "), std::string::npos);
+}
+
+/// Answers with the body's size, and its first bytes, without having it all in memory.
+class HttpStreaming : public HttpServer {
+protected:
+    size_t largest_piece = 0;
+
+    void start_streaming() {
+        start();
+        server->set_content_streaming(true);
+        server->set_content_length_limit(10'000'000);
+        auto summary = [this](std::unique_ptr<http::request> req, std::unique_ptr<http::reply> rep) {
+            auto* in = req->content_stream;
+            EXPECT_TRUE(in && req->content.empty());
+            auto size = std::make_unique<size_t>(0);
+            auto* n = size.get();
+            return in->consume([this, n](temporary_buffer<char> piece) {
+                *n += piece.size();
+                largest_piece = std::max(largest_piece, piece.size());
+                bool end = piece.empty();
+                return make_ready_future<consumption_result<char>>(
+                    end ? consumption_result<char>(stop_consuming<char>(std::move(piece)))
+                        : consumption_result<char>(continue_consuming()));
+            }).then([size = std::move(size), rep = std::move(rep)]() mutable {
+                rep->_content = std::to_string(*size);
+                return std::move(rep);
+            });
+        };
+        server->_routes.put(POST, "/size", new function_handler(future_handler_function(summary), "txt"));
+        server->_routes.put(POST, "/ignore", new function_handler([](const_req) { return sstring("ignored"); }, "txt"));
+    }
+    static std::string post(std::string_view path, std::string_view body) {
+        return "POST " + std::string(path) + " HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+               std::string(body);
+    }
+};
+INSTANTIATE_TEST_SUITE_P(, HttpStreaming, both_rings(), backend_name);
+
+TEST_P(HttpStreaming, HandlersReadTheBodyAsItComes) {
+    start_streaming();
+    auto c = client();
+    std::string half(500'000, 'x');
+    c.send("POST /size HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n");
+    size_t sent = 0;
+    run_until([&] { // the server has to read for it all to fit
+        auto n = ::send(c.fd(), half.data(), std::min(half.size(), 1'000'000 - sent), MSG_DONTWAIT | MSG_NOSIGNAL);
+        sent += n > 0 ? static_cast<size_t>(n) : 0;
+        return sent == 1'000'000;
+    });
+    EXPECT_EQ(body_of(until(c, "1000000")), "1000000");
+    EXPECT_LT(largest_piece, 500'000u);
+    c.send(post("/size", "abc")); // and the connection goes on
+    EXPECT_EQ(body_of(until(c, "\r\n\r\n3")), "3");
+}
+
+TEST_P(HttpStreaming, ChunksAreTakenApart) {
+    start_streaming();
+    auto c = client();
+    c.send("POST /size HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    settle();
+    c.send("4\r\ndefg\r\n0\r\n\r\n" + post("/size", "hi"));
+    auto replies = until(c, "\r\n\r\n2");
+    EXPECT_NE(replies.find("\r\n\r\n7"), std::string::npos);
+}
+
+TEST_P(HttpStreaming, ABodyThatNobodyReadsIsPassedOver) {
+    start_streaming();
+    auto c = client();
+    c.send(post("/ignore", std::string(100'000, 'x')) + post("/size", "abcd"));
+    auto replies = until(c, "\r\n\r\n4");
+    EXPECT_NE(replies.find("ignored"), std::string::npos);
+}
+
+TEST_P(HttpStreaming, WhatDoesNotComeAsAnnouncedFailsTheReader) {
+    start_streaming();
+    EXPECT_EQ(status_line(ask("POST /size HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc")), "HTTP/1.1 400 Bad Request");
+    EXPECT_EQ(status_line(ask("POST /size HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n")),
+              "HTTP/1.1 400 Bad Request");
+    server->set_content_length_limit(5);
+    EXPECT_EQ(status_line(ask("POST /size HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n0\r\n\r\n")),
+              "HTTP/1.1 413 Payload Too Large");
+    EXPECT_EQ(status_line(ask(post("/size", "abcdef"))), "HTTP/1.1 413 Payload Too Large");
+}
+
+TEST_P(HttpStreaming, APeerThatStopsSendingIsGivenUp) {
+    start_streaming();
+    server->limits().header_timeout = std::chrono::milliseconds(30);
+    auto c = client();
+    c.send("POST /size HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+    rest_of(c); // ends
+    run_until([&] { return server->current_connections() == 0; });
+}
+
 TEST_P(HttpServer, SendsNoBodyWhereNoneMayBe) {
     start();
     auto reply = ask("GET /nothing HTTP/1.1\r\n\r\n");

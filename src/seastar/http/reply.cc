@@ -1,8 +1,7 @@
+#include <seastar/http/mime_types.hh>
 #include <seastar/http/reply.hh>
 
-#include <array>
 #include <ostream>
-#include <utility>
 
 namespace seastar::http {
 
@@ -65,14 +64,6 @@ const char* reason(reply::status_type status) {
     return "Unknown";
 }
 
-constexpr std::pair<std::string_view, const char*> mime_types[] = {
-    {"html", "text/html"},        {"htm", "text/html"},       {"txt", "text/plain"},
-    {"css", "text/css"},          {"js", "text/javascript"},  {"json", "application/json"},
-    {"xml", "application/xml"},   {"gif", "image/gif"},       {"jpg", "image/jpeg"},
-    {"jpeg", "image/jpeg"},       {"png", "image/png"},       {"svg", "image/svg+xml"},
-    {"ico", "image/x-icon"},      {"bin", "application/octet-stream"}, {"proto", "application/vnd.google.protobuf"},
-};
-
 }
 
 sstring reply::get_header(std::string_view name) const {
@@ -81,13 +72,8 @@ sstring reply::get_header(std::string_view name) const {
 }
 
 reply& reply::set_content_type(const sstring& extension) {
-    for (auto& [name, type] : mime_types) {
-        if (std::string_view(extension) == name) {
-            return set_mime_type(type);
-        }
-    }
-    return set_mime_type(std::string_view(extension).find('/') != std::string_view::npos ? extension
-                                                                                        : sstring("text/plain"));
+    bool is_type = std::string_view(extension).find('/') != std::string_view::npos;
+    return set_mime_type(is_type ? extension : sstring(mime_types::extension_to_type(extension)));
 }
 
 sstring reply::response_line() const {

@@ -175,9 +175,10 @@ std::pair<size_t, chunk_parser::state> chunk_parser::parse(std::string_view data
             if (error != std::errc() || at != digits.data() + digits.size()) {
                 return {used, state::bad};
             }
-            if (size > _limit - std::min(_limit, _body.size())) {
+            if (size > _limit - _announced) {
                 return {used, state::too_large};
             }
+            _announced += size;
             _left = size;
             _part = size ? part::data : part::trailer;
         }

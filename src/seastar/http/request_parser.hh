@@ -22,7 +22,7 @@ http::reply::status_type parse_head(std::string_view head, size_t header_count_m
 /// bad.
 http::reply::status_type body_length(http::request& req, bool& chunked);
 
-/// Collects a chunked body.
+/// Collects a chunked body, of `limit` bytes at most.
 class chunk_parser {
 public:
     enum class state : uint8_t { more, done, bad, too_large };
@@ -30,11 +30,14 @@ public:
     /// How many bytes of `data` are used up, and what to do next.
     std::pair<size_t, state> parse(std::string_view data);
     sstring body() { return sstring(_body); }
+    /// What has been collected since the last call.
+    std::string take() { return std::exchange(_body, {}); }
 
 private:
     enum class part : uint8_t { size, data, data_end, trailer };
     const size_t _limit;
     std::string _body;
+    size_t _announced = 0; ///< bytes of all chunks so far
     size_t _left = 0;
     size_t _trailer_bytes = 0;
     part _part = part::size;

@@ -11,6 +11,23 @@ sstring without_trailing_slash(const sstring& url) {
     return url.size() > 1 && url[url.size() - 1] == '/' ? url.substr(0, url.size() - 1) : url;
 }
 
+/// JSON.
+sstring error_text(std::string_view message, http::reply::status_type status) {
+    std::string text = "{\"message\": \"";
+    for (unsigned char c : message) {
+        if (c == '"' || c == '\\') {
+            text += '\\';
+        }
+        if (c < 0x20) {
+            constexpr std::string_view digits = "0123456789abcdef";
+            text.append("\\u00").append({digits[c >> 4], digits[c & 15]});
+        } else {
+            text += static_cast<char>(c);
+        }
+    }
+    return text + "\", \"code\": " + std::to_string(static_cast<int>(status)) + "}";
+}
+
 }
 
 match_rule& match_rule::add_str(const sstring& str) {
@@ -65,8 +82,29 @@ routes& routes::add(operation_type type, const url& url, handler_base* handler) 
 }
 
 routes& routes::add(match_rule* rule, operation_type type) {
-    _rules[type].emplace_back(rule);
+    add_cookie(rule, type);
     return *this;
+}
+
+uint64_t routes::add_cookie(match_rule* rule, operation_type type) {
+    std::unique_ptr<match_rule> owned(rule);
+    _rules[type].emplace(_next_rule, std::move(owned));
+    return _next_rule++;
+}
+
+match_rule* routes::del_cookie(uint64_t cookie, operation_type type) {
+    auto node = _rules[type].extract(cookie);
+    return node ? node.mapped().release() : nullptr;
+}
+
+handler_base* routes::drop(operation_type type, const sstring& url) {
+    auto node = _map[type].extract(without_trailing_slash(url));
+    return node ? node.mapped().release() : nullptr;
+}
+
+exception_handler_id routes::register_exeption_handler(exception_handler_fun fun) {
+    _exception_handlers.emplace(_next_exception_handler, std::move(fun));
+    return _next_exception_handler++;
 }
 
 routes& routes::add_default_handler(handler_base* handler) {
@@ -83,7 +121,7 @@ handler_base* routes::find(operation_type type, const sstring& url, parameters& 
     if (auto* exact = get_exact_match(type, url)) {
         return exact;
     }
-    for (auto& rule : _rules[type]) {
+    for (auto& [cookie, rule] : _rules[type]) {
         params.clear();
         if (auto* handler = rule->get(url, params)) {
             return handler;
@@ -126,18 +164,26 @@ future<std::unique_ptr<http::reply>> routes::handle(const sstring& path, std::un
 }
 
 std::unique_ptr<http::reply> routes::exception_reply(std::exception_ptr ex) const {
+    for (auto at = _exception_handlers.rbegin(); at != _exception_handlers.rend(); ++at) {
+        try {
+            return at->second(ex);
+        } catch (...) {
+            ex = std::current_exception();
+        }
+    }
     auto rep = std::make_unique<http::reply>();
     try {
         std::rethrow_exception(ex);
     } catch (const redirect_exception& e) {
         rep->add_header("Location", e.url).set_status(e.status());
     } catch (const base_exception& e) {
-        rep->set_status(e.status(), e.str());
+        rep->set_status(e.status(), error_text(e.str(), e.status()));
     } catch (...) {
-        // What went wrong inside is not the stranger's business.
-        rep->set_status(http::reply::status_type::internal_server_error, "Internal server error");
+        // Compat: what went wrong inside is not the stranger's business.
+        auto status = http::reply::status_type::internal_server_error;
+        rep->set_status(status, error_text("Internal server error", status));
     }
-    rep->set_content_type("txt");
+    rep->set_content_type("json");
     return rep;
 }
 

@@ -8,7 +8,9 @@
 #include <seastar/core/app-template.hh>
 #include <seastar/core/coroutine.hh>
 #include <seastar/core/lowres_clock.hh>
+#include <seastar/core/metrics_api.hh>
 #include <seastar/core/seastar.hh>
+#include <seastar/core/sleep.hh>
 #include <seastar/core/smp.hh>
 #include <seastar/core/thread.hh>
 #include <smf/rpc_client.h>
@@ -16,6 +18,8 @@
 
 #include <iterator>
 #include <random>
+#include <string_view>
+#include <tuple>
 
 namespace sim_test {
 
@@ -148,6 +152,34 @@ public:
     }
 };
 
+/// Of this shard's server: a gauge of its metrics.
+double gauge(std::string_view name) {
+    for (auto& [full_name, family] : seastar::metrics::impl::get_value_map()) {
+        if (std::string_view(full_name).ends_with(name)) {
+            return (*family.instances.begin()->second)().d();
+        }
+    }
+    return -1;
+}
+
+/// When the clients are gone, the servers must hold nothing of theirs any more. In a seastar::thread.
+void check_that_nothing_is_kept(run_state& run) {
+    for (unsigned shard = 0; shard < seastar::smp::count; ++shard) {
+        double connections = 1, memory = 1;
+        for (int tries = 0; tries < 100 && (connections != 0 || memory != 0); ++tries) {
+            seastar::sleep(100ms).get(); // of simulated time
+            std::tie(connections, memory) = seastar::smp::submit_to(shard, [] {
+                return std::pair(gauge("_active_connections"), gauge("_memory_used"));
+            }).get();
+        }
+        if (connections != 0) {
+            run.wrong("shard " + std::to_string(shard) + " keeps connections whose clients are gone");
+        } else if (memory != 0) {
+            run.wrong("shard " + std::to_string(shard) + " keeps memory of requests that are over");
+        }
+    }
+}
+
 /// Runs in a seastar::thread on shard 0.
 void serve_and_call(run_state& run) {
     seastar::sharded<kvstore::store> stores;
@@ -177,6 +209,7 @@ void serve_and_call(run_state& run) {
             run.wrong(std::string("a client failed: ") + e.what());
         }
     }
+    check_that_nothing_is_kept(run);
     rpc.stop().get();
     stores.stop().get();
 }

@@ -1,4 +1,4 @@
-// Simulated runs of the key/value store: kvstore_sim [--seeds N] [--from SEED] [--log] [--twice]
+// Simulated runs of the key/value store: kvstore_sim [--seeds N] [--from SEED] [--until-failure] [--log] [--twice]
 // Runs N seeds (100), each in a process of its own, and tells of those whose run went wrong with the command that runs
 // them again. --log shows every event; --twice runs each seed twice in its process and compares the traces.
 #include "kvstore_run.hh"
@@ -35,7 +35,7 @@ int run_one(uint64_t seed, bool log, bool twice) {
 
 int main(int argc, char** argv) {
     uint64_t seeds = 100, from = 1;
-    bool log = false, twice = false;
+    bool log = false, twice = false, until_failure = false;
     for (int i = 1; i < argc; ++i) {
         std::string_view word = argv[i];
         if ((word == "--seeds" || word == "--from") && i + 1 < argc) {
@@ -44,8 +44,10 @@ int main(int argc, char** argv) {
             log = true;
         } else if (word == "--twice") {
             twice = true;
+        } else if (word == "--until-failure") {
+            until_failure = true;
         } else {
-            std::fprintf(stderr, "usage: kvstore_sim [--seeds N] [--from SEED] [--log] [--twice]\n");
+            std::fprintf(stderr, "usage: kvstore_sim [--seeds N] [--from SEED] [--until-failure] [--log] [--twice]\n");
             return 2;
         }
     }
@@ -64,6 +66,7 @@ int main(int argc, char** argv) {
         ::waitpid(pid, &status, 0);
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
             ++failed;
+            seeds = until_failure ? seed - from + 1 : seeds;
             std::printf("seed %" PRIu64 " FAILED (%s %d); again: %s --seeds 1 --from %" PRIu64 " --log\n", seed,
                         WIFEXITED(status) ? "status" : "signal",
                         WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), argv[0], seed);

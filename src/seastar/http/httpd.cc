@@ -226,8 +226,11 @@ private:
 
     private:
         future<temporary_buffer<char>> next_piece() {
-            if (_left > 0 && _c._buffer.empty() && !co_await _c.receive()) {
-                throw bad_request_exception("The body ends too early");
+            if (_left > 0 && _c._buffer.empty()) {
+                bool got_more = co_await _c.receive();
+                if (!got_more) {
+                    throw bad_request_exception("The body ends too early");
+                }
             }
             auto piece = temporary_buffer<char>::copy_of(std::string_view(_c._buffer).substr(0, _left));
             _c._buffer.erase(0, piece.size());
@@ -251,7 +254,11 @@ private:
                 if (state == chunk_parser::state::too_large) {
                     throw base_exception("The body is too large", status::payload_too_large);
                 }
-                if (state == chunk_parser::state::bad || !co_await _c.receive()) {
+                bool good = state != chunk_parser::state::bad;
+                if (good) {
+                    good = co_await _c.receive();
+                }
+                if (!good) {
                     throw bad_chunk_exception("The body is no sequence of chunks");
                 }
             }

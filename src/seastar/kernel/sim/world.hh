@@ -12,7 +12,10 @@
 #include "baton.hh"
 #include "network.hh"
 
+#include "kernel/affinity.hh"
 #include "kernel/operating_system.hh"
+
+#include <optional>
 
 namespace seastar::kernel::sim {
 
@@ -49,6 +52,7 @@ private:
     nanoseconds _now = 1'000'000'000;
     network _network;
     baton _baton;
+    std::optional<affinity_guard> _affinity; ///< shard 0's thread, while a program runs
 };
 
 }

@@ -312,8 +312,8 @@ protected:
         server->_routes.put(POST, "/ignore", new function_handler([](const_req) { return sstring("ignored"); }, "txt"));
     }
     static std::string post(std::string_view path, std::string_view body) {
-        return "POST " + std::string(path) + " HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-               std::string(body);
+        auto length = "Content-Length: " + std::to_string(body.size());
+        return "POST " + std::string(path) + " HTTP/1.1\r\n" + length + "\r\n\r\n" + std::string(body);
     }
 };
 INSTANTIATE_TEST_SUITE_P(, HttpStreaming, both_rings(), backend_name);

@@ -5,8 +5,12 @@
 #include <seastar/core/deleter.hh>
 #include <seastar/core/temporary_buffer.hh>
 
+#include <cstdint>
 #include <iosfwd>
+#include <new>
+#include <optional>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace seastar::net {
@@ -17,11 +21,26 @@ struct fragment {
     size_t size;
 };
 
+/// What a network device is to do, or has done, with a packet. Carried, not interpreted here.
+struct offload_info {
+    uint16_t protocol = 0; ///< of IP
+    bool needs_csum = false;
+    uint8_t ip_hdr_len = 20;
+    uint8_t tcp_hdr_len = 20;
+    uint8_t udp_hdr_len = 8;
+    bool needs_ip_csum = false;
+    bool reassembled = false;
+    uint16_t tso_seg_size = 0;
+    std::optional<uint16_t> vlan_tci;
+};
+
 /// Movable; copied by share() only, which copies no bytes. Stays on one shard.
 class packet final {
     std::vector<fragment> _fragments;
     deleter _deleter; ///< of all fragments
     size_t _len = 0;
+    struct offload_info _offload_info;
+    std::optional<uint32_t> _rss_hash;
 
     void add(fragment f) {
         if (f.size) {
@@ -34,12 +53,14 @@ public:
     packet() noexcept = default;
     packet(packet&& other) noexcept
         : _fragments(std::move(other._fragments)), _deleter(std::move(other._deleter)),
-          _len(std::exchange(other._len, 0)) {}
+          _len(std::exchange(other._len, 0)), _offload_info(other._offload_info), _rss_hash(other._rss_hash) {}
     packet& operator=(packet&& other) noexcept {
         _fragments = std::move(other._fragments);
         other._fragments.clear();
         _deleter = std::move(other._deleter);
         _len = std::exchange(other._len, 0);
+        _offload_info = other._offload_info;
+        _rss_hash = other._rss_hash;
         return *this;
     }
     packet(const packet&) = delete;
@@ -74,6 +95,17 @@ public:
     packet share() { return share(0, _len); }
     packet share(size_t offset, size_t len);
     void append(packet&& p);
+    /// Room for that many more fragments.
+    void reserve(int nr_frags) { _fragments.reserve(_fragments.size() + static_cast<size_t>(nr_frags)); }
+    /// Puts a header in front, zeroed, with `extra_size` bytes behind it; it can be filled in through the result, which
+    /// is valid until the packet changes.
+    template <typename Header>
+    Header* prepend_header(size_t extra_size = 0) {
+        static_assert(std::is_trivially_destructible_v<Header>);
+        return new (prepend_uninitialized_header(sizeof(Header) + extra_size)) Header{};
+    }
+    /// Compat: each header is a fragment of its own.
+    char* prepend_uninitialized_header(size_t size);
     /// Requires: how_much <= len().
     void trim_front(size_t how_much);
     void trim_back(size_t how_much);
@@ -86,6 +118,25 @@ public:
     /// Everything in one fragment.
     void linearize();
 
+    /// The bytes that the packet keeps alive, its own bookkeeping included.
+    size_t memory() const noexcept { return _len + sizeof(*this) + _fragments.capacity() * sizeof(fragment); }
+
+    const struct offload_info& offload_info() const noexcept { return _offload_info; }
+    struct offload_info get_offload_info() const noexcept { return _offload_info; }
+    struct offload_info& offload_info_ref() noexcept { return _offload_info; }
+    void set_offload_info(struct offload_info info) noexcept { _offload_info = info; }
+    std::optional<uint32_t> rss_hash() const noexcept { return _rss_hash; }
+    std::optional<uint32_t> set_rss_hash(uint32_t hash) noexcept { return _rss_hash = hash; }
+
+    static packet make_null_packet() noexcept { return packet(); }
+
+    /// func(temporary_buffer<char>&&) for each fragment. The packet is empty afterwards.
+    template <typename Func>
+    void release_into(Func&& func) {
+        for (auto& buffer : std::move(*this).release()) {
+            func(std::move(buffer));
+        }
+    }
     /// The fragments as buffers that share the deleter. The packet is empty afterwards.
     std::vector<temporary_buffer<char>> release() &&;
 };

@@ -227,8 +227,8 @@ private:
     private:
         future<temporary_buffer<char>> next_piece() {
             if (_left > 0 && _c._buffer.empty()) {
-                bool got_more = co_await _c.receive();
-                if (!got_more) {
+                bool got = co_await _c.receive();
+                if (!got) {
                     throw bad_request_exception("The body ends too early");
                 }
             }
@@ -238,30 +238,26 @@ private:
             co_return piece;
         }
         future<temporary_buffer<char>> next_chunk() {
-            for (;;) {
-                if (_chunks_ended) {
-                    co_return temporary_buffer<char>();
-                }
+            while (!_chunks_ended) {
                 auto [used, state] = _chunks->parse(_c._buffer);
                 _c._buffer.erase(0, used);
                 _chunks_ended = state == chunk_parser::state::done;
                 if (auto bytes = _chunks->take(); !bytes.empty()) {
                     co_return temporary_buffer<char>::copy_of(bytes);
                 }
-                if (_chunks_ended) {
-                    continue;
-                }
                 if (state == chunk_parser::state::too_large) {
                     throw base_exception("The body is too large", status::payload_too_large);
                 }
-                bool good = state != chunk_parser::state::bad;
-                if (good) {
-                    good = co_await _c.receive();
+                bool bad = state == chunk_parser::state::bad;
+                if (state == chunk_parser::state::more) {
+                    bool got = co_await _c.receive();
+                    bad = !got;
                 }
-                if (!good) {
+                if (bad) {
                     throw bad_chunk_exception("The body is no sequence of chunks");
                 }
             }
+            co_return temporary_buffer<char>();
         }
     };
 

@@ -61,6 +61,8 @@ packet packet::share(size_t offset, size_t len) {
         offset = 0;
     }
     p._deleter = _deleter.share();
+    p._offload_info = _offload_info;
+    p._rss_hash = _rss_hash;
     return p;
 }
 
@@ -69,6 +71,19 @@ void packet::append(packet&& p) {
     _deleter.append(std::move(p._deleter));
     _len += std::exchange(p._len, 0);
     p._fragments.clear();
+}
+
+char* packet::prepend_uninitialized_header(size_t size) {
+    temporary_buffer<char> header(size);
+    auto* at = header.get_write();
+    auto info = _offload_info;
+    auto hash = _rss_hash;
+    packet whole(std::move(header));
+    whole.append(std::move(*this));
+    *this = std::move(whole);
+    _offload_info = info;
+    _rss_hash = hash;
+    return at;
 }
 
 void packet::trim_front(size_t how_much) {
@@ -125,7 +140,9 @@ void packet::linearize() {
         std::memcpy(to, f.base, f.size);
         to += f.size;
     }
-    *this = packet(std::move(all));
+    _fragments.clear();
+    _fragments.push_back({all.get_write(), all.size()});
+    _deleter = all.release();
 }
 
 std::vector<temporary_buffer<char>> packet::release() && {

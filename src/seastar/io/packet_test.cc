@@ -94,5 +94,49 @@ TEST(Packet, PutsAFragmentInFront) {
     EXPECT_EQ(text(s), "lit");
 }
 
+TEST(Packet, TakesHeadersInFront) {
+    struct header {
+        uint16_t a;
+        uint8_t b;
+    };
+    auto p = in_three();
+    p.set_rss_hash(7);
+    auto shared = p.share();
+    auto* h = p.prepend_header<header>(2);
+    EXPECT_EQ(h->a, 0);
+    h->b = 9;
+    EXPECT_EQ(p.len(), 9 + sizeof(header) + 2);
+    EXPECT_EQ(p.get_header<header>()->b, 9);
+    EXPECT_EQ(p.rss_hash(), 7u);
+    p.trim_front(sizeof(header) + 2);
+    EXPECT_EQ(text(p), "abcdefghi");
+    EXPECT_EQ(text(shared), "abcdefghi");
+    auto empty = packet::make_null_packet();
+    *empty.prepend_uninitialized_header(1) = 'x';
+    EXPECT_EQ(text(empty), "x");
+}
+
+TEST(Packet, KeepsWhatADeviceSaidWhenItIsSharedAndPutTogether) {
+    auto p = in_three();
+    p.offload_info_ref().tso_seg_size = 100;
+    p.set_rss_hash(5);
+    p.linearize();
+    auto q = p.share(1, 2);
+    EXPECT_EQ(p.nr_frags(), 1u);
+    EXPECT_EQ(text(p), "abcdefghi");
+    EXPECT_EQ(q.get_offload_info().tso_seg_size, 100);
+    EXPECT_EQ(q.rss_hash(), 5u);
+    EXPECT_GE(p.memory(), 9u);
+}
+
+TEST(Packet, IsReleasedPieceByPiece) {
+    std::string all;
+    auto p = in_three();
+    p.reserve(3);
+    p.release_into([&](temporary_buffer<char>&& b) { all.append(b.get(), b.size()); });
+    EXPECT_EQ(all, "abcdefghi");
+    EXPECT_EQ(p.len(), 0u);
+}
+
 }
 }

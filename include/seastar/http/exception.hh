@@ -2,6 +2,7 @@
 #pragma once
 
 #include <seastar/http/reply.hh>
+#include <seastar/json/json_elements.hh>
 
 #include <exception>
 #include <string>
@@ -63,6 +64,27 @@ class server_error_exception : public base_exception {
 public:
     explicit server_error_exception(const sstring& msg)
         : base_exception(msg, http::reply::status_type::internal_server_error) {}
+};
+
+/// An exception as the body of a reply: {"message": ..., "code": ...}.
+class json_exception : public json::json_base {
+public:
+    json::json_element<std::string> _msg;
+    json::json_element<int> _code;
+
+    explicit json_exception(const base_exception& e) { set(e.str(), e.status()); }
+    /// Compat: what an exception that is no base_exception says stays here; it is not the stranger's business.
+    explicit json_exception(std::exception_ptr) {
+        set("Internal server error", http::reply::status_type::internal_server_error);
+    }
+
+private:
+    void set(const sstring& msg, http::reply::status_type code) {
+        add(&_msg, "message");
+        add(&_code, "code");
+        _msg = std::string(msg);
+        _code = static_cast<int>(code);
+    }
 };
 
 }

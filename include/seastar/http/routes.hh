@@ -27,6 +27,7 @@ class match_rule {
         sstring text; ///< fixed text, or the parameter's name
         bool param = false;
         bool rest = false;
+        bool operator==(const part&) const = default;
     };
     std::vector<part> _parts;
     std::unique_ptr<handler_base> _handler;
@@ -38,6 +39,8 @@ public:
     match_rule& add_param(const sstring& name, bool fullpath = false);
     /// The handler, and `params` filled in; or null.
     handler_base* get(const sstring& url, parameters& params) const;
+    /// Whether it matches the same paths, part by part.
+    bool is_same_path(const match_rule& other) const { return _parts == other._parts; }
 };
 
 /// Makes the reply to an exception that a handler let out; throws, it or another, to leave that to the next.
@@ -57,6 +60,8 @@ public:
     match_rule* del_cookie(uint64_t cookie, operation_type type);
     /// Takes the handler of an exact path out and gives it to the caller; null if there is none.
     handler_base* drop(operation_type type, const sstring& url);
+    /// The same for the first rule with the path of this one.
+    match_rule* drop(operation_type type, const match_rule& same_path);
     routes& add_default_handler(handler_base* handler);       ///< Not owned: the caller's.
 
     handler_base* get_handler(operation_type type, const sstring& url, parameters& params);

@@ -2,6 +2,7 @@
 
 #include <seastar/http/exception.hh>
 #include <seastar/http/function_handlers.hh>
+#include <seastar/http/json_path.hh>
 
 #include "net/net_fixture.hh"
 
@@ -219,8 +220,53 @@ TEST_P(HttpServer, ErrorsAreJson) {
         throw base_exception("a \"quote\"\n", http::reply::status_type::conflict);
     }, "txt"));
     auto reply = ask("GET /odd HTTP/1.1\r\n\r\n");
-    EXPECT_EQ(body_of(reply), "{\"message\": \"a \\\"quote\\\"\\u000a\", \"code\": 409}");
+    EXPECT_EQ(body_of(reply), "{\"message\": \"a \\\"quote\\\"\\n\", \"code\": 409}");
     EXPECT_NE(reply.find("Content-Type: application/json\r\n"), std::string::npos);
+}
+
+TEST_P(HttpServer, FunctionsReturnJson) {
+    start();
+    auto& r = server->_routes;
+    r.put(GET, "/list", new function_handler(json_request_function([](std::unique_ptr<http::request> req) {
+        return json::json_return_type(std::vector<int>{1, static_cast<int>(req->query_parameters.size())});
+    })));
+    r.put(GET, "/later", new function_handler(future_json_function([](std::unique_ptr<http::request>) {
+        return sleep(std::chrono::milliseconds(1)).then([] { return json::json_return_type("late"); });
+    })));
+    r.put(GET, "/streamed", new function_handler(json_request_function([](std::unique_ptr<http::request>) {
+        return json::json_return_type(json::stream_object(std::vector<int>{4, 5}));
+    })));
+    auto reply = ask("GET /list?a=1 HTTP/1.1\r\n\r\n");
+    EXPECT_EQ(body_of(reply), "[1,1]");
+    EXPECT_NE(reply.find("Content-Type: application/json\r\n"), std::string::npos);
+    EXPECT_EQ(body_of(ask("GET /later HTTP/1.1\r\n\r\n")), "\"late\"");
+    EXPECT_EQ(body_of(ask("GET /streamed HTTP/1.0\r\n\r\n")), "[4,5]");
+}
+
+TEST_P(HttpServer, RoutesCanBeDescribedAsData) {
+    start();
+    auto& r = server->_routes;
+    auto tell = [](std::unique_ptr<http::request> req) {
+        return json::json_return_type(req->get_path_param("id") + "-" + req->get_path_param("rest"));
+    };
+    using type = path_description::url_component_type;
+    path_description one("/one", GET, "one", std::vector<std::pair<sstring, bool>>{{"id", false}, {"rest", true}},
+                         {"must"});
+    path_description two("/two", GET, "two", {{"id"}, {"/fixed", type::FIXED_STRING}}, {});
+    path_description plain("/plain", GET, "plain", std::vector<std::pair<sstring, bool>>(), {});
+    for (auto* d : {&one, &two, &plain}) {
+        d->set(r, json_request_function(tell));
+    }
+    EXPECT_EQ(body_of(ask("GET /one/7/a/b?must=1 HTTP/1.1\r\n\r\n")), "\"7-a/b\"");
+    EXPECT_EQ(status_line(ask("GET /one/7/a HTTP/1.1\r\n\r\n")), "HTTP/1.1 400 Bad Request");
+    EXPECT_EQ(body_of(ask("GET /two/8/fixed HTTP/1.1\r\n\r\n")), "\"8-\"");
+    EXPECT_EQ(status_line(ask("GET /two/8/other HTTP/1.1\r\n\r\n")), "HTTP/1.1 404 Not Found");
+    EXPECT_EQ(body_of(ask("GET /plain HTTP/1.1\r\n\r\n")), "\"-\"");
+    for (auto* d : {&one, &two, &plain}) {
+        d->unset(r);
+    }
+    EXPECT_EQ(status_line(ask("GET /two/8/fixed HTTP/1.1\r\n\r\n")), "HTTP/1.1 404 Not Found");
+    EXPECT_EQ(status_line(ask("GET /plain HTTP/1.1\r\n\r\n")), "HTTP/1.1 404 Not Found");
 }
 
 TEST_P(HttpServer, AsksExceptionHandlersTheLastFirst) {

@@ -11,23 +11,6 @@ sstring without_trailing_slash(const sstring& url) {
     return url.size() > 1 && url[url.size() - 1] == '/' ? url.substr(0, url.size() - 1) : url;
 }
 
-/// JSON.
-sstring error_text(std::string_view message, http::reply::status_type status) {
-    std::string text = "{\"message\": \"";
-    for (unsigned char c : message) {
-        if (c == '"' || c == '\\') {
-            text += '\\';
-        }
-        if (c < 0x20) {
-            constexpr std::string_view digits = "0123456789abcdef";
-            text.append("\\u00").append({digits[c >> 4], digits[c & 15]});
-        } else {
-            text += static_cast<char>(c);
-        }
-    }
-    return text + "\", \"code\": " + std::to_string(static_cast<int>(status)) + "}";
-}
-
 }
 
 match_rule& match_rule::add_str(const sstring& str) {
@@ -100,6 +83,15 @@ match_rule* routes::del_cookie(uint64_t cookie, operation_type type) {
 handler_base* routes::drop(operation_type type, const sstring& url) {
     auto node = _map[type].extract(without_trailing_slash(url));
     return node ? node.mapped().release() : nullptr;
+}
+
+match_rule* routes::drop(operation_type type, const match_rule& same_path) {
+    for (auto& [cookie, rule] : _rules[type]) {
+        if (rule->is_same_path(same_path)) {
+            return del_cookie(cookie, type);
+        }
+    }
+    return nullptr;
 }
 
 exception_handler_id routes::register_exeption_handler(exception_handler_fun fun) {
@@ -177,11 +169,9 @@ std::unique_ptr<http::reply> routes::exception_reply(std::exception_ptr ex) cons
     } catch (const redirect_exception& e) {
         rep->add_header("Location", e.url).set_status(e.status());
     } catch (const base_exception& e) {
-        rep->set_status(e.status(), error_text(e.str(), e.status()));
+        rep->set_status(e.status(), json_exception(e).to_json());
     } catch (...) {
-        // Compat: what went wrong inside is not the stranger's business.
-        auto status = http::reply::status_type::internal_server_error;
-        rep->set_status(status, error_text("Internal server error", status));
+        rep->set_status(http::reply::status_type::internal_server_error, json_exception(ex).to_json());
     }
     rep->set_content_type("json");
     return rep;

@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view header_text = R"(// Written by smfc from $file$; changes are lost when it runs again.
 #pragma once
 
+#include <smf/internal/flat_packer.h>
 #include <smf/internal/typed_reply.h>
 #include <smf/log.h>
 #include <smf/rpc_client.h>
@@ -76,9 +77,15 @@ $comment$    /// To be overridden; this answers 501, not implemented.
     virtual $root$seastar::future<$root$smf::rpc_envelope> $raw$($root$smf::rpc_recv_context&& c) {
         const auto session = c.session();
         return $root$smf::internal::typed_reply(
-            this->$method$($root$smf::rpc_recv_typed_context<$input$>($root$std::move(c))), session);
+            this->$method$($root$smf::rpc_recv_typed_context<$input$>($root$std::move(c))), session$pack$);
     }
 )";
+
+constexpr std::string_view pack_argument = R"(,
+            $root$smf::internal::pack_with{[](const auto& reply) {
+                $root$smf::internal::flat_packer<$count$> packer$sizes$;
+$calls$                return packer.finish();
+            }})";
 
 constexpr std::string_view client_begin = R"(
 class $client$ : public $root$smf::rpc_client {
@@ -177,6 +184,36 @@ substitutions values_of(const rpc_service& s, const std::string& root) {
             {"count", std::to_string(s.methods.size())}};
 }
 
+/// The last argument of typed_reply(): none, or how to pack a flat table.
+std::string pack_text(const std::vector<flat_field>& fields, const std::string& root) {
+    if (fields.empty()) {
+        return "";
+    }
+    auto call = [&](const char* function, const flat_field& f, const std::string& more) {
+        return std::string("                packer.") + function + "(" + std::to_string(f.index) + more + ");\n";
+    };
+    auto member = [](const flat_field& f) { return "reply." + cpp_identifier(f.name); };
+    std::string sizes, strings, adds;
+    for (auto& f : fields) {
+        if (f.is_string) {
+            sizes += (sizes.empty() ? "" : ", ") + member(f) + ".size()";
+            strings += call("string", f, ", {" + member(f) + ".data(), " + member(f) + ".size()}");
+        }
+    }
+    // As flatc adds them: the largest first, those of one size from the last to the first.
+    for (size_t size = 8; size != 0; size /= 2) {
+        for (auto f = fields.rbegin(); f != fields.rend(); ++f) {
+            if (f->size == size) {
+                adds += f->is_string ? call("add_string", *f, "") : call("add", *f, ", " + member(*f));
+            }
+        }
+    }
+    return expand(pack_argument, {{"root", root},
+                                  {"count", std::to_string(fields.size())},
+                                  {"sizes", sizes.empty() ? "" : "(" + sizes + ")"},
+                                  {"calls", strings + adds}});
+}
+
 substitutions values_of(const rpc_service& s, const rpc_method& m, const std::string& root) {
     return {{"root", root},
             {"name", m.name},
@@ -186,6 +223,7 @@ substitutions values_of(const rpc_service& s, const rpc_method& m, const std::st
             {"output", cpp_path(m.output)},
             {"service_id", std::to_string(s.id)},
             {"method_id", std::to_string(m.id)},
+            {"pack", pack_text(m.flat_output, root)},
             {"comment", comment_text(m.comment, "    ")}};
 }
 

@@ -41,6 +41,32 @@ TEST_F(smfc_cpp_printer, the_service_has_its_numbers_a_handle_and_two_stubs) {
     }
 }
 
+TEST_F(smfc_cpp_printer, replies_of_plain_numbers_and_strings_are_packed_directly_largest_fields_first) {
+    auto text = print("table T { a: ubyte; class: string; b: ulong; c: int; d: [int] (deprecated); }\n"
+                      "table U { a: ubyte; class: string; b: ulong; c: int; }\n"
+                      "rpc_service S { old(T):T; plain(T):U; }");
+    EXPECT_THAT(text, HasSubstr("smf::internal::flat_packer<4> packer(reply.class_.size());\n"
+                                "                packer.string(1, {reply.class_.data(), reply.class_.size()});\n"
+                                "                packer.add(2, reply.b);\n"
+                                "                packer.add(3, reply.c);\n"
+                                "                packer.add_string(1);\n"
+                                "                packer.add(0, reply.a);\n"
+                                "                return packer.finish();\n"));
+    EXPECT_EQ(text.find("packer<"), text.rfind("packer<")) << "T has a field that is not plain";
+}
+
+TEST_F(smfc_cpp_printer, fields_with_more_to_them_than_a_number_or_a_string_are_left_to_the_builder) {
+    for (auto field : {"s: string (required)", "n: int = 7", "o: int = null", "e: E", "k: string (key)", "v: [int]",
+                       "t: T", "p: P", "h: uint (hash: \"fnv1_32\")", "u: int (deprecated)"}) {
+        auto text = print("enum E : byte { a } struct P { x: int; } table T { first: int; " + std::string(field) +
+                          "; } rpc_service S { get(T):T; }");
+        EXPECT_THAT(text, Not(HasSubstr("flat_packer<"))) << field;
+    }
+    EXPECT_THAT(print("table T {} rpc_service S { get(T):T; }"), Not(HasSubstr("flat_packer<")));
+    EXPECT_THAT(print("table T (original_order) { a: byte; b: int; } rpc_service S { get(T):T; }"),
+                Not(HasSubstr("flat_packer<")));
+}
+
 TEST_F(smfc_cpp_printer, the_client_has_its_constructors_and_two_overloads_per_method) {
     auto text = print(kvstore);
     for (auto part : {

@@ -2,6 +2,7 @@
 // language writes it down.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -15,11 +16,21 @@ struct qualified_name {
     std::string name;
 };
 
+/// A field of a table that holds nothing but numbers and strings.
+struct flat_field {
+    std::string name; ///< as in the schema
+    size_t index = 0; ///< in the table's type
+    size_t size = 0;  ///< in bytes; of a string's offset
+    bool is_string = false;
+};
+
 struct rpc_method {
     std::string name;
     qualified_name input;  ///< a table
     qualified_name output; ///< a table
     uint32_t id = 0;       ///< crc32("name:input:output")
+    /// Of the output, by index, if that is flat (schema.cc) and has fields; else empty.
+    std::vector<flat_field> flat_output;
     std::string streaming; ///< the attribute's value; empty without one
     std::vector<std::string> comment;
     int line = 0;

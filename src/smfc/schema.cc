@@ -71,12 +71,42 @@ std::string streaming_of(const flatbuffers::RPCCall& call) {
     return value ? value->constant : "";
 }
 
+/// Whether nothing makes the field's representation, in C++ or on the wire, another than its type says, and its default
+/// is 0 or the empty string.
+bool is_plain(const flatbuffers::FieldDef& field) {
+    auto type = field.value.type;
+    auto plain_type = flatbuffers::IsString(type) || (flatbuffers::IsScalar(type.base_type) && !type.enum_def);
+    auto& initial = field.value.constant;
+    auto plain_attributes = field.attributes.dict.size() == field.attributes.dict.count("id");
+    return plain_type && plain_attributes && !field.deprecated && !field.IsScalarOptional() && !field.IsRequired() &&
+           initial.find_first_not_of("0.") == std::string::npos;
+}
+
+constexpr size_t flat_fields_max = 64; // they have places on the stack
+
+std::vector<flat_field> flat_fields_of(const flatbuffers::StructDef& table) {
+    std::vector<flat_field> fields;
+    if (table.fields.vec.size() > flat_fields_max || !table.attributes.dict.empty()) {
+        return fields;
+    }
+    for (auto* field : table.fields.vec) {
+        if (!is_plain(*field)) {
+            return {};
+        }
+        auto index = (field->value.offset - flatbuffers::FieldIndexToOffset(0)) / sizeof(flatbuffers::voffset_t);
+        auto size = flatbuffers::SizeOf(field->value.type.base_type);
+        fields.push_back({field->name, index, size, flatbuffers::IsString(field->value.type)});
+    }
+    return fields;
+}
+
 rpc_method to_method(const flatbuffers::RPCCall& call) {
     rpc_method m;
     m.name = call.name;
     m.input = name_of(*call.request);
     m.output = name_of(*call.response);
     m.id = crc32(m.name + ":" + id_text(m.input) + ":" + id_text(m.output));
+    m.flat_output = flat_fields_of(*call.response);
     m.streaming = streaming_of(call);
     m.comment = call.doc_comment;
     return m;

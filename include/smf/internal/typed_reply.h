@@ -9,22 +9,44 @@
 
 namespace smf::internal {
 
-template <typename T>
-rpc_envelope pack_reply(rpc_typed_envelope<T>& reply, uint16_t session) {
-    reply.envelope.letter.header.mutate_session(session);
-    return reply.serialize_data();
-}
+/// How tables are packed that flat_packer.h does not know.
+struct pack_with_builder {
+    template <typename T>
+    rpc_envelope operator()(rpc_typed_envelope<T>& reply) const {
+        return reply.serialize_data();
+    }
+};
 
-/// The same as a future. Fails when `f` does, or when there is no memory to pack it.
-template <typename T>
-seastar::future<rpc_envelope> typed_reply(seastar::future<rpc_typed_envelope<T>> f, uint16_t session) noexcept {
+/// Where a generated function makes the body of the object.
+template <typename Body>
+struct pack_with {
+    Body body;
+    template <typename T>
+    rpc_envelope operator()(rpc_typed_envelope<T>& reply) const {
+        reply.envelope.letter.body = body(*reply.data);
+        reply.envelope.seal();
+        return std::move(reply.envelope);
+    }
+};
+
+template <typename Body>
+pack_with(Body) -> pack_with<Body>;
+
+/// The envelope of the reply, as a future. Fails when `f` does, or when there is no memory to pack it.
+template <typename T, typename Pack = pack_with_builder>
+seastar::future<rpc_envelope> typed_reply(seastar::future<rpc_typed_envelope<T>> f, uint16_t session,
+                                          Pack pack = {}) noexcept {
+    auto envelope_of = [session, pack](rpc_typed_envelope<T>& reply) {
+        reply.envelope.letter.header.mutate_session(session);
+        return pack(reply);
+    };
     // Most handlers are done when they return: their reply is packed where it lies, as this is no chain of
     // continuations whose depth then() would have to bound.
     if (f.available() && !f.failed()) [[likely]] {
-        return seastar::futurize<rpc_envelope>::invoke(
-            [&] { return pack_reply(seastar::internal::make_future_access::value_of(f), session); });
+        return seastar::futurize<rpc_envelope>::invoke(envelope_of,
+                                                       seastar::internal::make_future_access::value_of(f));
     }
-    return std::move(f).then([session](rpc_typed_envelope<T>&& reply) { return pack_reply(reply, session); });
+    return std::move(f).then([envelope_of](rpc_typed_envelope<T>&& reply) { return envelope_of(reply); });
 }
 
 }

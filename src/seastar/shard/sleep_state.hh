@@ -8,7 +8,7 @@
 ///
 /// All four steps are sequentially consistent, so at least one side sees the other: either the sleeper finds the work
 /// or the producer finds it asleep. No fences: ThreadSanitizer does not see them. No producer but the first makes a
-/// system call, however many there are.
+/// system call, however many there are. tests/model checks this and the ring against the C++ memory model.
 #pragma once
 
 #include <atomic>

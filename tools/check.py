@@ -6,6 +6,7 @@ a step that does not build, and a test program that dies, count as one that fail
 machine does not allow it, counts as neither and is named at the end.
 """
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -88,6 +89,17 @@ class Check:
         self.results.add(read_last_line("consumers", output))
 
 
+    def same_simulation(self, *presets):
+        """A simulated run is the same in every build."""
+        self.say("Simulation: the same in " + " and ".join(presets))
+        traces = []
+        for preset in presets:
+            ok, output = self.run(f"build/{preset}/tests/sim/kvstore_sim", "--seeds", "10", env=SANITIZER_OPTIONS)
+            traces.append(re.findall(r"^seed \d+: trace .*$", output, re.M) if ok else preset)
+        self.results.count("simulated runs are the same in " + " and ".join(presets),
+                           all(t == traces[0] for t in traces))
+
+
 def main(level):
     os.chdir(ROOT)
     started = time.monotonic()
@@ -102,6 +114,7 @@ def main(level):
             check.consumers()
         if check.build("debug"):
             check.tests("debug", "-LE", "slow", env=SANITIZER_OPTIONS)
+            check.same_simulation("release", "debug")
     if level == "full":
         if check.build("tsan"):
             check.tests("tsan", "-LE", "slow", env=SANITIZER_OPTIONS)

@@ -49,9 +49,10 @@ void put_backtrace(line& out) noexcept {
         }
         out.put(" 0x");
         out.put(address - 1, 16);
-        // The stack grows downwards; a frame is never far from the one below it.
-        if (next <= frame || reinterpret_cast<char*>(next) - reinterpret_cast<char*>(frame) > (1 << 20) ||
-            reinterpret_cast<uintptr_t>(next) % sizeof(void*) != 0) {
+        // The stack grows downwards; a frame is never far from the one below it. In code without frame pointers the
+        // register may hold anything: unsigned, so that no distance overflows.
+        auto distance = reinterpret_cast<uintptr_t>(next) - reinterpret_cast<uintptr_t>(frame);
+        if (next <= frame || distance > (1 << 20) || distance % sizeof(void*) != 0) {
             return;
         }
         frame = next;

@@ -2,12 +2,35 @@
 /// A thin facade: the loop is src/seastar/loop/, messages are core/smp.hh, sockets core/seastar.hh.
 #pragma once
 
+// The first of these are what it uses; the others are what programs that include nothing else expect to come along.
 #include <seastar/core/future.hh>
 #include <seastar/core/loop.hh>
 #include <seastar/core/scheduling_specific.hh>
 #include <seastar/core/shard_id.hh>
 #include <seastar/core/timer.hh>
 #include <seastar/util/noncopyable_function.hh>
+
+#include <seastar/core/circular_buffer.hh>
+#include <seastar/core/condition-variable.hh>
+#include <seastar/core/do_with.hh>
+#include <seastar/core/gate.hh>
+#include <seastar/core/iostream.hh>
+#include <seastar/core/lowres_clock.hh>
+#include <seastar/core/make_task.hh>
+#include <seastar/core/manual_clock.hh>
+#include <seastar/core/memory.hh>
+#include <seastar/core/posix.hh>
+#include <seastar/core/scattered_message.hh>
+#include <seastar/core/seastar.hh>
+#include <seastar/core/semaphore.hh>
+#include <seastar/core/shared_ptr.hh>
+#include <seastar/core/smp.hh>
+#include <seastar/core/sstring.hh>
+#include <seastar/core/temporary_buffer.hh>
+#include <seastar/core/thread_cputime_clock.hh>
+#include <seastar/core/with_scheduling_group.hh>
+#include <seastar/util/bool_class.hh>
+#include <seastar/util/later.hh>
 
 #include <chrono>
 #include <cstdint>

@@ -1,6 +1,7 @@
 /// A letter that is to be sent: a request, or a reply.
 #pragma once
 
+#include <smf/checksum.h>
 #include <smf/rpc_letter.h>
 
 #include <seastar/core/future.hh>
@@ -19,7 +20,10 @@ struct rpc_envelope {
     rpc_envelope() noexcept = default;
     explicit rpc_envelope(rpc_letter&& l) noexcept : letter(std::move(l)) {}
     /// An envelope around a finished body; sets the header's size and checksum.
-    explicit rpc_envelope(seastar::temporary_buffer<char> body) noexcept;
+    explicit rpc_envelope(seastar::temporary_buffer<char> body) noexcept {
+        letter.body = std::move(body);
+        seal();
+    }
     rpc_envelope(rpc_envelope&&) noexcept = default;
     rpc_envelope& operator=(rpc_envelope&&) noexcept = default;
 
@@ -34,7 +38,10 @@ struct rpc_envelope {
     /// Any number; numbers as in HTTP by custom. A reply whose status was never set (0) is sent with 200.
     void set_status(uint32_t status) noexcept { letter.header.mutate_meta(status); }
     /// Makes the header's size and checksum those of the body.
-    void seal() noexcept;
+    void seal() noexcept {
+        letter.header.mutate_size(static_cast<uint32_t>(letter.body.size()));
+        letter.header.mutate_checksum(rpc_checksum_payload(letter.body.get(), letter.body.size()));
+    }
 
     /// Bytes on the wire.
     size_t size() const noexcept { return letter.size(); }

@@ -103,7 +103,7 @@ private:
     [[gnu::always_inline]] inline void end(const request& r) noexcept;
     /// An error reply, or one whose handler gave it no body.
     void send_empty(uint16_t session, uint32_t status) noexcept;
-    void send(const rpc::header&, seastar::temporary_buffer<char>&& body) noexcept;
+    [[gnu::always_inline]] inline void send(const rpc::header&, seastar::temporary_buffer<char>&& body) noexcept;
 
     // Writing and the end.
     void written(size_t bytes) noexcept override;

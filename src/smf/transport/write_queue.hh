@@ -40,7 +40,7 @@ public:
         : _sink(std::move(sink)), _chunks(chunks), _owner(o) {}
 
     /// Appends one frame; it leaves at the end of the turn, or after the write under way. Dropped after a failure.
-    void append(const rpc::header& h, seastar::temporary_buffer<char>&& body) {
+    [[gnu::always_inline]] void append(const rpc::header& h, seastar::temporary_buffer<char>&& body) {
         if (_dead) [[unlikely]] {
             return;
         }

@@ -1,5 +1,4 @@
 /// Letters, envelopes and contexts: the parts of them that need no table type.
-#include <smf/checksum.h>
 #include <smf/rpc_envelope.h>
 #include <smf/rpc_error.h>
 #include <smf/rpc_recv_context.h>
@@ -22,16 +21,6 @@ rpc_letter rpc_letter::share() {
 
 std::ostream& operator<<(std::ostream& o, const rpc_letter& l) {
     return o << "rpc_letter{header=" << l.header << ", body=" << l.body.size() << "}";
-}
-
-rpc_envelope::rpc_envelope(seastar::temporary_buffer<char> body) noexcept {
-    letter.body = std::move(body);
-    seal();
-}
-
-void rpc_envelope::seal() noexcept {
-    letter.header.mutate_size(static_cast<uint32_t>(letter.body.size()));
-    letter.header.mutate_checksum(rpc_checksum_payload(letter.body.get(), letter.body.size()));
 }
 
 void rpc_envelope::add_dynamic_header(seastar::sstring key, seastar::sstring value) {

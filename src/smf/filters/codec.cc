@@ -7,17 +7,31 @@
 
 namespace smf {
 
+namespace {
+rpc_envelope with_body(rpc_envelope&& e, rpc::compression_flags kind, buffer compressed) noexcept {
+    e.letter.body = std::move(compressed);
+    e.letter.header.mutate_compression(kind);
+    e.seal();
+    return std::move(e);
+}
+}
+
 seastar::future<rpc_envelope> compress_body(const codec& by, rpc_envelope&& e, uint32_t size_min) noexcept {
     auto& letter = e.letter;
     if (letter.header.compression() != rpc::compression_flags::compression_flags_none ||
         letter.body.size() <= size_min) {
         return seastar::make_ready_future<rpc_envelope>(std::move(e));
     }
+    if (by.compress_large && letter.body.size() > large_body_min) {
+        auto plain = std::move(letter.body);
+        return seastar::futurize_invoke(by.compress_large, std::move(plain))
+            .then([kind = by.kind, e = std::move(e)](buffer compressed) mutable {
+                return with_body(std::move(e), kind, std::move(compressed));
+            });
+    }
     return seastar::futurize_invoke([&] {
-        letter.body = by.compress({letter.body.get(), letter.body.size()});
-        letter.header.mutate_compression(by.kind);
-        e.seal();
-        return std::move(e);
+        auto compressed = by.compress({letter.body.get(), letter.body.size()});
+        return with_body(std::move(e), by.kind, std::move(compressed));
     });
 }
 

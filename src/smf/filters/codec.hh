@@ -27,8 +27,12 @@ struct expansion {
 struct codec {
     rpc::compression_flags kind;
     buffer (*compress)(std::string_view plain);
+    /// The same in steps, for bodies above large_body_min; null if it cannot be done in steps. One at a time on a shard.
+    seastar::future<buffer> (*compress_large)(buffer plain);
     expansion (*expand)(std::string_view compressed, uint64_t size_max);
 };
+/// About 3 ms of work.
+inline constexpr size_t large_body_min = 256 << 10;
 extern const codec zstd_codec;
 extern const codec lz4_codec;
 

@@ -3,6 +3,10 @@
 #include "codec.hh"
 #include "zstd_frame.hh"
 
+#include <seastar/core/do_with.hh>
+#include <seastar/core/loop.hh>
+#include <seastar/core/semaphore.hh>
+
 #include <algorithm>
 #include <memory>
 #include <new>
@@ -36,14 +40,63 @@ Context* made(std::unique_ptr<Context, free_context>& c, Context* (*make)()) {
     return c.get();
 }
 
+size_t checked(size_t result) {
+    if (ZSTD_isError(result)) {
+        throw std::runtime_error(std::string("zstd: ") + ZSTD_getErrorName(result));
+    }
+    return result;
+}
+
 buffer compress(std::string_view plain) {
     auto context = made(compressor, ZSTD_createCCtx);
     buffer out(ZSTD_compressBound(plain.size()));
-    auto size = ZSTD_compressCCtx(context, out.get_write(), out.size(), plain.data(), plain.size(), level);
-    if (ZSTD_isError(size)) {
-        throw std::runtime_error(std::string("zstd: ") + ZSTD_getErrorName(size));
-    }
+    auto size = checked(
+        ZSTD_compressCCtx(context, out.get_write(), out.size(), plain.data(), plain.size(), level));
     return shrunk(std::move(out), size);
+}
+
+/// A large body, one step after the other. Has a context of its own, of some megabytes, as long as it lives.
+class stepwise_compression {
+    static constexpr size_t step_size = 64 << 10;
+    std::unique_ptr<ZSTD_CCtx, free_context> _context;
+    buffer _plain;
+    buffer _out;
+    size_t _taken = 0;
+    size_t _size = 0;
+
+public:
+    explicit stepwise_compression(buffer plain) : _plain(std::move(plain)), _out(ZSTD_compressBound(_plain.size())) {
+        auto context = made(_context, ZSTD_createCCtx);
+        checked(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level));
+        checked(ZSTD_CCtx_setPledgedSrcSize(context, _plain.size())); // so that the frame says it
+    }
+    /// True at the end.
+    bool step() {
+        ZSTD_inBuffer in{_plain.get(), std::min(_taken + step_size, _plain.size()), _taken};
+        ZSTD_outBuffer out{_out.get_write(), _out.size(), _size};
+        auto last = in.size == _plain.size();
+        auto left = checked(ZSTD_compressStream2(_context.get(), &out, &in, last ? ZSTD_e_end : ZSTD_e_continue));
+        if (in.pos == _taken && out.pos == _size && left != 0) {
+            throw std::runtime_error("zstd: the compressed body is larger than it can be");
+        }
+        _taken = in.pos;
+        _size = out.pos;
+        return last && left == 0;
+    }
+    buffer result() { return shrunk(std::move(_out), _size); }
+};
+
+// One large body at a time, so that their contexts do not add up.
+thread_local seastar::semaphore large_bodies(1);
+
+seastar::future<buffer> compress_large(buffer plain) {
+    return seastar::with_semaphore(large_bodies, 1, [plain = std::move(plain)]() mutable {
+        return seastar::do_with(stepwise_compression(std::move(plain)), [](stepwise_compression& c) {
+            return seastar::repeat([&c] {
+                return seastar::stop_iteration(c.step());
+            }).then([&c] { return c.result(); });
+        });
+    });
 }
 
 expansion expand(std::string_view compressed, uint64_t size_max) {
@@ -75,6 +128,6 @@ expansion expand(std::string_view compressed, uint64_t size_max) {
 
 }
 
-const codec zstd_codec = {rpc::compression_flags::compression_flags_zstd, compress, expand};
+const codec zstd_codec = {rpc::compression_flags::compression_flags_zstd, compress, compress_large, expand};
 
 }

@@ -7,9 +7,11 @@
 #include <smf/zstd_filter.h>
 
 #include <seastar/core/sharded.hh>
+#include <seastar/util/later.hh>
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 
 namespace smf {
@@ -82,6 +84,40 @@ TEST(Compression, IsUndoneByAServerThatRegistersTheCompressionFilter) {
         EXPECT_EQ(say(c, std::string(5000, 'y')), std::string(5000, 'y'));
         c.stop().get();
         server.stop().get();
+    });
+}
+
+TEST(Compression, OfALargeBodyTakesStepsAndIsOneFrame) {
+    run_app([] {
+        std::string noise(4 << 20, '\0');
+        std::minstd_rand random(1);
+        for (auto& c : noise) {
+            c = static_cast<char>(random() % 64);
+        }
+        auto compress = [&](size_t size) {
+            return zstd_compression_filter(0)(rpc_envelope(seastar::temporary_buffer<char>(noise.data(), size)));
+        };
+        auto large = compress(noise.size());
+        auto other = compress(1 << 20); // waits for the first
+        EXPECT_FALSE(large.available());
+        EXPECT_FALSE(other.available());
+        EXPECT_TRUE(compress(1000).available());
+        size_t turns = 0;
+        while (!large.available()) {
+            seastar::yield().get();
+            ++turns;
+        }
+        EXPECT_GT(turns, 10u); // the shard had time for others
+        for (auto* f : {&large, &other}) {
+            auto e = f->get();
+            auto size = f == &large ? noise.size() : size_t(1) << 20;
+            EXPECT_EQ(e.letter.header.compression(), rpc::compression_flags::compression_flags_zstd);
+            EXPECT_EQ(e.letter.header.size(), e.letter.body.size());
+            EXPECT_LT(e.letter.body.size(), size * 4 / 5);
+            rpc_recv_context c({}, e.letter.header, std::move(e.letter.body));
+            c = zstd_decompression_filter()(std::move(c)).get();
+            EXPECT_TRUE(std::string_view(c.payload.get(), c.payload.size()) == std::string_view(noise).substr(0, size));
+        }
     });
 }
 

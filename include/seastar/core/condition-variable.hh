@@ -53,11 +53,27 @@ public:
     future<> wait(std::chrono::duration<Rep, Period> timeout) noexcept {
         return wait(from_now(timeout));
     }
+    /// The same until an abort is requested; then it fails with abort_requested_exception.
+    future<> wait(abort_source& as) noexcept {
+        if (_broken || _signalled) {
+            return wait();
+        }
+        if (as.abort_requested()) {
+            return make_exception_future<>(abort_requested_exception());
+        }
+        using waiter = internal::abortable_waiter<condition_variable>;
+        return internal::wait_in(_waiters, [&] { return new waiter(0, *this, as); });
+    }
     /// Waits until pred() is true, which is asked first and after each wake-up.
     template <typename Pred>
         requires std::is_invocable_r_v<bool, Pred&>
     future<> wait(Pred&& pred) noexcept {
         return do_until(std::decay_t<Pred>(std::forward<Pred>(pred)), [this] { return wait(); });
+    }
+    template <typename Pred>
+        requires std::is_invocable_r_v<bool, Pred&>
+    future<> wait(abort_source& as, Pred&& pred) noexcept {
+        return do_until(std::decay_t<Pred>(std::forward<Pred>(pred)), [this, &as] { return wait(as); });
     }
     template <typename Clock, typename Duration, typename Pred>
         requires std::is_invocable_r_v<bool, Pred&>
@@ -94,6 +110,8 @@ public:
 private:
     template <typename Owner, typename Timer>
     friend class internal::timed_waiter;
+    template <typename Owner>
+    friend class internal::abortable_waiter;
 
     template <typename Rep, typename Period>
     static time_point from_now(std::chrono::duration<Rep, Period> d) noexcept {
@@ -101,6 +119,7 @@ private:
         return d > time_point::max() - now ? time_point::max() : now + std::chrono::duration_cast<duration>(d);
     }
     void timed_out(internal::waiter& w) noexcept;
+    void aborted(internal::waiter& w) noexcept;
     void fail_all(std::exception_ptr ex) noexcept;
 };
 

@@ -1,6 +1,7 @@
 /// queue<T>: items passed from whoever pushes to whoever pops, a bounded number of them.
 #pragma once
 
+#include <seastar/core/abort_source.hh>
 #include <seastar/core/circular_buffer.hh>
 #include <seastar/core/future.hh>
 
@@ -17,6 +18,27 @@ class queue {
     std::optional<promise<>> _not_full;
     std::exception_ptr _ex;
 
+    bool waits_for_nothing(bool possible) const noexcept { return possible || _ex; }
+    /// Waits as `waiter`, then calls func.
+    template <typename Func>
+    static auto unless_aborted(abort_source& as, std::optional<promise<>>& waiter, Func func) noexcept {
+        using result = decltype(func());
+        auto subscription = as.subscribe([&waiter]() noexcept { fail(waiter, aborted()); });
+        if (!subscription) {
+            return make_exception_future<typename result::value_type>(aborted());
+        }
+        waiter.emplace();
+        return waiter->get_future().then(
+            [subscription = std::move(subscription), func = std::move(func)]() mutable { return func(); });
+    }
+    static std::exception_ptr aborted() noexcept { return std::make_exception_ptr(abort_requested_exception()); }
+    static void fail(std::optional<promise<>>& waiter, const std::exception_ptr& ex) noexcept {
+        if (waiter) {
+            auto p = std::move(*waiter);
+            waiter.reset();
+            p.set_exception(ex);
+        }
+    }
     static void wake(std::optional<promise<>>& waiter) noexcept {
         if (waiter) {
             auto p = std::move(*waiter);
@@ -110,6 +132,21 @@ public:
         return not_full().then([this, data = std::move(data)]() mutable { push(std::move(data)); });
     }
 
+    /// The same until an abort is requested; then they fail with abort_requested_exception, and nothing is taken or
+    /// added. The source outlives the future.
+    future<T> pop_eventually(abort_source& as) noexcept {
+        return waits_for_nothing(!empty()) ? pop_eventually()
+                                           : unless_aborted(as, _not_empty, [this] { return pop_eventually(); });
+    }
+    future<> push_eventually(T&& data, abort_source& as) noexcept {
+        if (waits_for_nothing(!full())) {
+            return push_eventually(std::move(data));
+        }
+        return unless_aborted(as, _not_full, [this, data = std::move(data)]() mutable {
+            return push_eventually(std::move(data));
+        });
+    }
+
     size_t size() const noexcept { return _q.size() < _max ? _q.size() : _max; }
     size_t max_size() const noexcept { return _max; }
     void set_max_size(size_t max) noexcept {
@@ -122,13 +159,8 @@ public:
     void abort(std::exception_ptr ex) noexcept {
         _q.clear();
         _ex = ex;
-        for (auto* waiter : {&_not_full, &_not_empty}) {
-            if (*waiter) {
-                auto p = std::move(**waiter);
-                waiter->reset();
-                p.set_exception(ex);
-            }
-        }
+        fail(_not_full, ex);
+        fail(_not_empty, ex);
     }
     bool has_blocked_consumer() const noexcept { return empty() && _not_empty.has_value(); }
     void notify_not_empty() noexcept { wake(_not_empty); }

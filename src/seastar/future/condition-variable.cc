@@ -39,6 +39,10 @@ void condition_variable::timed_out(internal::waiter& w) noexcept {
     _waiters.fail(w, std::make_exception_ptr(condition_variable_timed_out()));
 }
 
+void condition_variable::aborted(internal::waiter& w) noexcept {
+    _waiters.fail(w, std::make_exception_ptr(abort_requested_exception()));
+}
+
 void condition_variable::fail_all(std::exception_ptr ex) noexcept {
     _broken.set(std::move(ex));
     _waiters.fail_all(_broken.get());

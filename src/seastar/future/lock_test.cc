@@ -77,6 +77,24 @@ TEST_F(condition_variable_test, a_wait_with_a_deadline_fails_at_it) {
     run(cv.wait(1ms));
 }
 
+TEST_F(condition_variable_test, a_wait_can_be_aborted) {
+    condition_variable cv;
+    abort_source as;
+    auto first = cv.wait();
+    auto second = cv.wait(as);
+    auto third = cv.wait(as, [] { return false; });
+    as.request_abort();
+    EXPECT_THROW(run(std::move(second)), abort_requested_exception);
+    EXPECT_THROW(run(std::move(third)), abort_requested_exception);
+    EXPECT_FALSE(first.available());
+    cv.signal();
+    run(std::move(first));
+    EXPECT_THROW(run(cv.wait(as)), abort_requested_exception);
+    cv.signal(); // kept: there is nothing to wait for
+    run(cv.when(as));
+    run(cv.wait(as, [] { return true; }));
+}
+
 TEST_F(condition_variable_test, broken_fails_who_waits_and_who_will) {
     std::optional<condition_variable> cv(std::in_place);
     auto f = cv->wait();

@@ -94,6 +94,24 @@ TEST_F(passing_test, a_queue_is_bounded) {
     EXPECT_TRUE(q.empty());
 }
 
+TEST_F(passing_test, a_wait_for_a_queue_can_be_aborted) {
+    queue<int> q(1);
+    abort_source as;
+    auto popping = q.pop_eventually(as);
+    EXPECT_FALSE(popping.available());
+    as.request_abort();
+    EXPECT_THROW(run(std::move(popping)), abort_requested_exception);
+    EXPECT_THROW(run(q.pop_eventually(as)), abort_requested_exception);
+    run(q.push_eventually(1, as)); // there is room: nothing to wait for
+    EXPECT_THROW(run(q.push_eventually(2, as)), abort_requested_exception);
+    abort_source other;
+    auto pushing = q.push_eventually(3, other);
+    EXPECT_EQ(q.pop(), 1); // what was aborted is not in it
+    run(std::move(pushing));
+    other.request_abort(); // too late
+    EXPECT_EQ(run(q.pop_eventually(other)), 3);
+}
+
 TEST_F(passing_test, a_queue_that_grows_has_room_for_who_waits) {
     queue<int> q(1);
     q.push(1);

@@ -32,7 +32,7 @@ function(seastar_install_package name compatibility)
   install(EXPORT ${name}Targets NAMESPACE ${name}:: DESTINATION ${package_dir}/${name})
 endfunction()
 
-install(TARGETS seastar seastar_interface EXPORT SeastarTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS seastar seastar_interface seastar_perf_testing EXPORT SeastarTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET seastar_testing)
   # An export of its own: its targets exist for users who have Boost.Test.
   install(TARGETS seastar_testing EXPORT SeastarTestingTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

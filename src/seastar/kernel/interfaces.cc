@@ -1,6 +1,7 @@
 #include "interfaces.hh"
 
 #include "fd.hh"
+#include "operating_system.hh"
 #include "sockets.hh"
 #include "syscall.hh"
 
@@ -49,6 +50,9 @@ unsigned read_mtu(int socket, const std::string& name) noexcept {
 }
 
 int list_interfaces(std::vector<interface_info>& result) {
+    if (substitute()) {
+        return -EOPNOTSUPP;
+    }
     ifaddrs* first = nullptr;
     if (int error = retry([&] { return ::getifaddrs(&first); }); error < 0) {
         return error;

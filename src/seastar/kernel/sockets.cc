@@ -58,10 +58,16 @@ int remote_endpoint(int fd, endpoint& result) noexcept {
 }
 
 int64_t send_message(int fd, const msghdr& message) noexcept {
+    if (substitute()) {
+        return -EOPNOTSUPP; // its descriptors mean nothing to the kernel
+    }
     return retry([&] { return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
 }
 
 int64_t receive_message(int fd, msghdr& message) noexcept {
+    if (substitute()) {
+        return -EOPNOTSUPP;
+    }
     return retry([&] { return ::recvmsg(fd, &message, MSG_DONTWAIT); });
 }
 

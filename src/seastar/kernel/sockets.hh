@@ -29,7 +29,8 @@ int shutdown_socket(int fd, int how) noexcept;
 int local_endpoint(int fd, endpoint& result) noexcept;
 int remote_endpoint(int fd, endpoint& result) noexcept;
 
-/// One datagram, without waiting: bytes, -EAGAIN when there is none or no room, or another -errno. No signals.
+/// One datagram, without waiting: bytes, -EAGAIN when there is none or no room, or another -errno, -EOPNOTSUPP in a
+/// simulation. No signals.
 int64_t send_message(int fd, const msghdr& message) noexcept;
 int64_t receive_message(int fd, msghdr& message) noexcept;
 

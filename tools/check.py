@@ -100,6 +100,13 @@ class Check:
                            all(t == traces[0] for t in traces))
 
 
+    def instructions(self):
+        """Instructions do not scatter, so more of them are a failure."""
+        self.say("Instructions per operation")
+        ok, _ = self.run("bench/micro/instructions", "--check")
+        self.results.count("bench/micro/instructions", ok)
+
+
 def main(level):
     os.chdir(ROOT)
     started = time.monotonic()
@@ -116,6 +123,7 @@ def main(level):
             check.tests("debug", "-LE", "slow", env=SANITIZER_OPTIONS)
             check.same_simulation("release", "debug")
     if level == "full":
+        check.instructions()
         if check.build("tsan"):
             check.tests("tsan", "-LE", "slow", env=SANITIZER_OPTIONS)
         if check.build("gcc"):

@@ -27,7 +27,7 @@ struct expansion {
 struct codec {
     rpc::compression_flags kind;
     buffer (*compress)(std::string_view plain);
-    /// The same in steps, for bodies above large_body_min; null if it cannot be done in steps. One at a time on a shard.
+    /// The same in steps, for bodies above large_body_min, one at a time on a shard; null if it cannot be done so.
     seastar::future<buffer> (*compress_large)(buffer plain);
     expansion (*expand)(std::string_view compressed, uint64_t size_max);
 };

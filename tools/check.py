@@ -100,6 +100,11 @@ class Check:
                            all(t == traces[0] for t in traces))
 
 
+    def headers(self):
+        self.say("Public headers, each on its own")
+        ok, _ = self.run("cmake", "--build", "build/release", "--target", "public_headers", "-j", JOBS)
+        self.results.count("public headers compile on their own", ok)
+
     def instructions(self):
         """Instructions do not scatter, so more of them are a failure."""
         self.say("Instructions per operation")
@@ -123,6 +128,7 @@ def main(level):
             check.tests("debug", "-LE", "slow", env=SANITIZER_OPTIONS)
             check.same_simulation("release", "debug")
     if level == "full":
+        check.headers()
         check.instructions()
         if check.build("tsan"):
             check.tests("tsan", "-LE", "slow", env=SANITIZER_OPTIONS)

@@ -9,6 +9,7 @@
 #include <ostream>
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 namespace seastar {
 
@@ -221,3 +222,8 @@ size_t std::hash<seastar::socket_address>::operator()(const seastar::socket_addr
     }
     return std::hash<std::string_view>()(std::string_view(reinterpret_cast<const char*>(&a.u), a.length()));
 }
+
+// The formatters of addresses lead to this function, which programs have only declared where they include no more of
+// fmt than our headers do (fmt/core.h): here it is.
+template fmt::format_context::iterator fmt::formatter<fmt::string_view>::format(const fmt::string_view&,
+                                                                                fmt::format_context&) const;

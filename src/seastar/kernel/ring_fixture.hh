@@ -80,22 +80,13 @@ struct one_piece_message {
     }
 };
 
-class ring_test : public testing::TestWithParam<backend> {
+/// What tests do with a ring, whichever it is.
+class ring_driver {
 protected:
     static constexpr nanoseconds ms = 1'000'000;
     static constexpr nanoseconds second = 1000 * ms;
 
-    void SetUp() override {
-        int error = 0;
-        r = make_ring(GetParam(), error);
-        // ENOMEM: an ordinary user's locked memory, which the kernel gives back late, is used up by the rings before.
-        if (!r && (error == -EPERM || error == -ENOSYS || (error == -ENOMEM && ::geteuid() != 0))) {
-            GTEST_SKIP() << "io_uring is not permitted here: " << error;
-        }
-        ASSERT_TRUE(r) << error;
-    }
-
-    /// Turns the ring until `done()`; a failure after 20 s.
+    /// Turns the ring until `done()`; a failure after 20 s of its clock.
     template <typename Done>
     void run_until(Done done) {
         nanoseconds deadline = r->now() + 20 * second;
@@ -116,6 +107,53 @@ protected:
         r->prepare(op);
         return finish(op);
     }
+
+    /// A listening socket on a free port of the loopback.
+    int listen(endpoint& at, int backlog) {
+        int fd = open_socket(AF_INET, SOCK_STREAM);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(bind_socket(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+        EXPECT_EQ(listen_socket(fd, backlog), 0);
+        EXPECT_EQ(local_endpoint(fd, at), 0);
+        return fd;
+    }
+    /// A connection on the loopback; the result of connect(). `server` may be accepted even if that failed.
+    int32_t connect(int& client, int& server) {
+        endpoint at;
+        int listener = listen(at, 128);
+        client = open_socket(AF_INET, SOCK_STREAM);
+        recorded connecting;
+        connecting.set_connect(client, at.address(), at.length);
+        recorded_acceptor accepting;
+        accepting.set_accept_stream(listener);
+        r->prepare(accepting);
+        int32_t result = carry_out(connecting);
+        run_until([&] { return !accepting.fds.empty(); });
+        r->cancel(accepting);
+        EXPECT_EQ(finish(accepting), -ECANCELED);
+        server = accepting.fds.front();
+        accepting.fds.clear();
+        r->close(listener);
+        return result;
+    }
+
+    std::unique_ptr<ring> r;
+};
+
+class ring_test : public testing::TestWithParam<backend>, protected ring_driver {
+protected:
+    void SetUp() override {
+        int error = 0;
+        r = make_ring(GetParam(), error);
+        // ENOMEM: an ordinary user's locked memory, which the kernel gives back late, is used up by the rings before.
+        if (!r && (error == -EPERM || error == -ENOSYS || (error == -ENOMEM && ::geteuid() != 0))) {
+            GTEST_SKIP() << "io_uring is not permitted here: " << error;
+        }
+        ASSERT_TRUE(r) << error;
+    }
+
     /// Turns the ring as often as it delivers: what can happen without others has happened then.
     void settle() {
         r->poll();
@@ -130,33 +168,13 @@ protected:
         a.reset(ends[0]);
         b.reset(ends[1]);
     }
-    descriptor make_listener(endpoint& at, int backlog = 128) {
-        descriptor listener(open_socket(AF_INET, SOCK_STREAM));
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        EXPECT_EQ(bind_socket(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-        EXPECT_EQ(listen_socket(listener.get(), backlog), 0);
-        EXPECT_EQ(local_endpoint(listener.get(), at), 0);
-        return listener;
-    }
+    descriptor make_listener(endpoint& at, int backlog = 128) { return descriptor(listen(at, backlog)); }
     /// A TCP connection on the loopback.
     void make_connection(descriptor& client, descriptor& server) {
-        endpoint at;
-        descriptor listener = make_listener(at);
-        client.reset(open_socket(AF_INET, SOCK_STREAM));
-        recorded connecting;
-        connecting.set_connect(client.get(), at.address(), at.length);
-        recorded_acceptor accepting;
-        accepting.set_accept_stream(listener.get());
-        r->prepare(accepting);
-        ASSERT_EQ(carry_out(connecting), 0);
-        run_until([&] { return !accepting.fds.empty(); });
-        r->cancel(accepting);
-        ASSERT_EQ(finish(accepting), -ECANCELED);
-        server.reset(accepting.fds.front());
-        accepting.fds.clear();
-        r->close(listener.release());
+        int ends[2];
+        ASSERT_EQ(connect(ends[0], ends[1]), 0);
+        client.reset(ends[0]);
+        server.reset(ends[1]);
     }
 
     /// Closes through the ring, as its users do: it must forget the descriptor.
@@ -165,8 +183,6 @@ protected:
             r->close(fd.release());
         }
     }
-
-    std::unique_ptr<ring> r;
 };
 
 inline std::string backend_name(const testing::TestParamInfo<backend>& info) {

@@ -96,6 +96,11 @@ network::socket* network::find(int fd) const noexcept {
     return at == _sockets.end() ? nullptr : at->second.get();
 }
 
+int network::find_usable(int fd, socket*& s) const noexcept {
+    s = find(fd);
+    return !s ? -EBADF : !s->connected ? -ENOTCONN : s->reset_at <= _now ? -ECONNRESET : 0;
+}
+
 /// The lowest free descriptor, as the kernel gives them: numbers come back soon.
 int network::add(socket_ptr s) noexcept {
     int fd = first_descriptor;
@@ -352,15 +357,9 @@ int network::finish_connect(int fd) noexcept {
 }
 
 int64_t network::read(int fd, void* buffer, size_t size) noexcept {
-    auto* s = find(fd);
-    if (!s) {
-        return -EBADF;
-    }
-    if (!s->connected) {
-        return -ENOTCONN;
-    }
-    if (s->reset_at <= _now) {
-        return -ECONNRESET;
+    socket* s;
+    if (int error = find_usable(fd, s); error < 0) {
+        return error;
     }
     if (s->input_shut || s->in.empty()) {
         return 0;
@@ -377,15 +376,9 @@ int64_t network::read(int fd, void* buffer, size_t size) noexcept {
 }
 
 int64_t network::write(int fd, const iovec* pieces, size_t count) noexcept {
-    auto* s = find(fd);
-    if (!s) {
-        return -EBADF;
-    }
-    if (!s->connected) {
-        return -ENOTCONN;
-    }
-    if (s->reset_at <= _now) {
-        return -ECONNRESET;
+    socket* s;
+    if (int error = find_usable(fd, s); error < 0) {
+        return error;
     }
     if (s->output_shut) {
         return -EPIPE;

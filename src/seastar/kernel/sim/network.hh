@@ -63,6 +63,7 @@ private:
     using socket_ptr = std::shared_ptr<socket>;
 
     socket* find(int fd) const noexcept;
+    int find_usable(int fd, socket*& s) const noexcept; ///< For moving bytes: 0, or what is in the way.
     socket* listener_at(const endpoint& address) const noexcept;
     int add(socket_ptr s) noexcept;
     nanoseconds latency() noexcept;

@@ -1,7 +1,7 @@
 /// The yardstick: an echo server of RPC frames over bare epoll, one thread, no library. It looks at the size in each
 /// header and at nothing else, answers in the receive buffer, and writes once per readable connection and turn.
+#include "../common/listener.hh"
 #include "frame.hh"
-#include "listener.hh"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>

@@ -3,8 +3,8 @@
 /// provided buffers, and everything that a turn starts handed over in the one io_uring_enter that waits for the next.
 ///
 /// A connection may not end before its receive and its send have; see `retire`. Needs Linux 6.1.
+#include "../common/listener.hh"
 #include "frame.hh"
-#include "listener.hh"
 
 #include <liburing.h>
 #include <sys/socket.h>

@@ -1,7 +1,7 @@
 /// The load client for grpc_server: as load.cc, one spinning thread, `connections` channels with a TCP connection
 /// each and `inflight` calls on every channel; replies are verified; same options, same output.
+#include "../common/load_session.hh"
 #include "echo.grpc.pb.h"
-#include "load_session.hh"
 
 #include <grpcpp/grpcpp.h>
 

@@ -1,7 +1,7 @@
-/// What the load clients (load.cc for framed servers, grpc_load.cc) have in common: options, phases, the measurement,
-/// and the line of JSON they print. A client connects, runs a warm-up phase, lets the server fall asleep, runs the
-/// measured phase, and reports; with --hold it waits for a line on its input between the phases and before it leaves,
-/// so that a runner can look at the server while connections stand and nothing is in flight.
+/// What the load clients (stream_client.hh for byte streams, rpc/grpc_load.cc) have in common: options, phases, the
+/// measurement, and the line of JSON they print. A client connects, runs a warm-up phase, lets the server fall asleep,
+/// runs the measured phase, and reports; with --hold it waits for a line on its input between the phases and before it
+/// leaves, so that a runner can look at the server while connections stand and nothing is in flight.
 #pragma once
 
 #include "histogram.hh"

@@ -1,4 +1,4 @@
-"""What `run` and `instructions` share: building, the systems under test, servers and load clients as child processes.
+"""What the scripts of bench/ share: building, systems under test, servers and load clients as child processes.
 
 Standard library only. Every process is started here, ended by its id, and bounded in time.
 """
@@ -24,26 +24,21 @@ class Failure(Exception):
 
 
 class System:
-    def __init__(self, server, arguments=(), client="load", counters=False):
-        self.server, self.arguments, self.client, self.counters = server, list(arguments), client, counters
+    """A server and the load client that speaks its protocol: programs of the same folder of bench/."""
 
+    def __init__(self, folder, server, arguments=(), client="load", counters=False):
+        self.folder, self.server, self.arguments, self.client = folder, server, list(arguments), client
+        self.counters = counters  # tells what it has counted when asked: allocations, system calls
 
-# By the names that tables and JSON use.
-SYSTEMS = {
-    "bare-epoll": System("bare_epoll"),
-    "bare-uring": System("bare_uring"),
-    "smf-uring": System("smf_server", ["-c1", "--reactor-backend", "io_uring"], counters=True),
-    "smf-epoll": System("smf_server", ["-c1", "--reactor-backend", "epoll"], counters=True),
-    "grpc": System("grpc_server", client="grpc_load"),
-}
+    def targets(self):
+        return [f"bench_{self.folder}_{self.server}", f"bench_{self.folder}_{self.client}"]
 
+    def server_command(self, build, *more):
+        return [os.path.join(build, "bench", self.folder, self.server), *self.arguments, *more, "--port", "0"]
 
-def parse_systems(text):
-    names = text.split(",")
-    for name in names:
-        if name not in SYSTEMS:
-            raise Failure(f"there is no system {name}; there are {', '.join(SYSTEMS)}")
-    return names
+    def load_command(self, build, port, pid, connections, inflight, *more):
+        return [os.path.join(build, "bench", self.folder, self.client), "--port", str(port), "--server-pid", str(pid),
+                "--connections", str(connections), "--inflight", str(inflight), *more]
 
 
 def command(arguments):
@@ -54,8 +49,10 @@ def command(arguments):
         raise Failure(str(e))
 
 
-def build(directory, names):
-    """Configures when that was never done, builds what the systems need; returns those that this machine can build."""
+def build(directory, systems):
+    """Configures when that was never done, builds what the systems need; returns those that this machine can build.
+
+    `systems`: by name."""
     cache = os.path.join(directory, "CMakeCache.txt")
     if not os.path.exists(cache):
         arguments = ["cmake", "-S", ROOT, "-B", directory, "-DSEASTAR_BENCH=ON", "-DCMAKE_BUILD_TYPE=Release",
@@ -67,22 +64,14 @@ def build(directory, names):
         command(arguments)
     have = set(subprocess.run(["cmake", "--build", directory, "--target", "help"], check=True, text=True,
                               capture_output=True).stdout.replace(":", " ").split())
-    usable, targets = [], []
-    for name in names:
-        needed = ["bench_" + SYSTEMS[name].server, "bench_" + SYSTEMS[name].client]
-        if all(target in have for target in needed):
-            usable.append(name)
-            targets += [target for target in needed if target not in targets]
-        else:
-            print(f"{name}: left out, this machine or this tree cannot build it (see CMake's messages)", flush=True)
+    usable = {name: system for name, system in systems.items() if have.issuperset(system.targets())}
+    for name in systems.keys() - usable.keys():
+        print(f"{name}: left out, this machine or this tree cannot build it (see CMake's messages)", flush=True)
     if not usable:
         raise Failure("nothing to measure")
-    command(["cmake", "--build", directory, "--parallel", str(os.cpu_count()), "--target", *targets])
+    command(["cmake", "--build", directory, "--parallel", str(os.cpu_count()), "--target",
+             *sorted({target for system in usable.values() for target in system.targets()})])
     return usable
-
-
-def program(directory, name):
-    return os.path.join(directory, "bench", "rpc", name)
 
 
 def two_cpus():
@@ -173,11 +162,6 @@ def running_server(arguments, cpu, realtime=False):
         yield child, int(child.line("listening ", START_SECONDS).split()[1])
     finally:
         child.stop()
-
-
-def load_arguments(directory, system, port, pid, connections, inflight, *more):
-    return [program(directory, system.client), "--port", str(port), "--server-pid", str(pid), "--connections",
-            str(connections), "--inflight", str(inflight), *more]
 
 
 def run_load(arguments, cpu, realtime=False, seconds=60):

@@ -20,10 +20,7 @@ struct rpc_envelope {
     rpc_envelope() noexcept = default;
     explicit rpc_envelope(rpc_letter&& l) noexcept : letter(std::move(l)) {}
     /// An envelope around a finished body; sets the header's size and checksum.
-    explicit rpc_envelope(seastar::temporary_buffer<char> body) noexcept {
-        letter.body = std::move(body);
-        seal();
-    }
+    explicit rpc_envelope(seastar::temporary_buffer<char> body) noexcept : letter(std::move(body)) { seal(); }
     rpc_envelope(rpc_envelope&&) noexcept = default;
     rpc_envelope& operator=(rpc_envelope&&) noexcept = default;
 

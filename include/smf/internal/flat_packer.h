@@ -9,6 +9,7 @@
 
 #include <flatbuffers/base.h>
 
+#include <seastar/core/deleter.hh>
 #include <seastar/core/temporary_buffer.hh>
 
 #include <algorithm>
@@ -20,8 +21,9 @@
 
 namespace smf::internal {
 
-/// Lives on the stack of one function, or rather in its registers: hence always_inline. Fields: how many the table's
-/// type has; they are known by their index.
+/// Lives in the registers of one function: hence always_inline, no member whose address is needed, and an owner of the
+/// memory only in the end. Fields: how many the table's type has; they are known by their index.
+/// Requires: finish() is called, on every way.
 template <size_t Fields>
 class flat_packer {
     using place = flatbuffers::uoffset_t;
@@ -32,8 +34,8 @@ class flat_packer {
     static constexpr size_t field_size_max = 8 + padding_max;
     static constexpr size_t string_overhead_max = sizeof(place) + 1 + padding_max;
 
-    seastar::temporary_buffer<char> _buffer;
-    char* _end = nullptr; // of the buffer
+    seastar::internal::buffer_deleter_impl* _block;
+    char* _end; // of the block's bytes
     place _size = 0;      // written so far
     place _empty = 0;     // of the empty string, which all empty strings share
     place _start = 0;     // of the table
@@ -48,8 +50,16 @@ class flat_packer {
     }
     /// So that what lies `before` further bytes in front is aligned. As many of eight zeros as it takes.
     void align(size_t alignment, size_t before = 0) noexcept {
-        std::memset(at(_size) - padding_max, 0, padding_max);
-        _size += static_cast<place>(flatbuffers::PaddingBytes(_size + before, alignment));
+        if (auto padding = flatbuffers::PaddingBytes(_size + before, alignment)) {
+            std::memset(at(_size) - padding_max, 0, padding_max);
+            _size += static_cast<place>(padding);
+        }
+    }
+    /// Lets the compiler leave out what would do nothing: after a number or a string the next of its size is aligned.
+    void known_aligned(size_t alignment) noexcept {
+        if (_size % alignment != 0) {
+            __builtin_unreachable();
+        }
     }
     template <typename T>
     static void write(char* to, T value) noexcept {
@@ -60,12 +70,14 @@ class flat_packer {
     void push(T value) noexcept {
         align(sizeof(T));
         write(grow(sizeof(T)), value);
+        known_aligned(sizeof(T));
     }
     /// Refers to something that was written before.
     void push_offset(place to) noexcept {
         align(sizeof(place));
         auto here = grow(sizeof(place));
         write(here, _size - to);
+        known_aligned(sizeof(place));
     }
 
 public:
@@ -76,8 +88,9 @@ public:
         if (capacity >= FLATBUFFERS_MAX_BUFFER_SIZE) [[unlikely]] {
             throw std::length_error("a reply of 2 GiB or more");
         }
-        _buffer = seastar::temporary_buffer<char>((capacity + 7) / 8 * 8); // its end is as aligned as its beginning
-        _end = _buffer.get_write() + _buffer.size();
+        capacity = (capacity + 7) / 8 * 8; // the end is as aligned as the beginning
+        _block = seastar::internal::buffer_deleter_impl::make(capacity);
+        _end = _block->data() + capacity;
     }
 
     [[gnu::always_inline]] void string(size_t field, std::string_view s) noexcept {
@@ -88,6 +101,7 @@ public:
         align(sizeof(place), s.size() + 1);
         *grow(1) = 0;
         std::memcpy(grow(s.size()), s.data(), s.size());
+        known_aligned(sizeof(place));
         push(static_cast<place>(s.size()));
         _strings[field] = _start = _size;
         if (s.empty()) {
@@ -132,8 +146,7 @@ public:
         align(_alignment, sizeof(place));
         auto root = grow(sizeof(place));
         write(root, _size - table);
-        _buffer.trim_front(_buffer.size() - _size);
-        return std::move(_buffer);
+        return {at(_size), _size, seastar::deleter(_block)};
     }
 };
 

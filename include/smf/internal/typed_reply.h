@@ -22,10 +22,12 @@ template <typename Body>
 struct pack_with {
     Body body;
     template <typename T>
-    rpc_envelope operator()(rpc_typed_envelope<T>& reply) const {
-        reply.envelope.letter.body = body(*reply.data);
-        reply.envelope.seal();
-        return std::move(reply.envelope);
+    [[gnu::flatten]] rpc_envelope operator()(rpc_typed_envelope<T>& reply) const {
+        rpc_envelope packed(rpc_letter(body(*reply.data)));
+        packed.letter.header = reply.envelope.letter.header;
+        packed.letter.dynamic_headers = std::move(reply.envelope.letter.dynamic_headers);
+        packed.seal();
+        return packed;
     }
 };
 

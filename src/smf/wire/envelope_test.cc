@@ -35,6 +35,27 @@ TEST(TypedEnvelope, PacksIntoASealedEnvelope) {
     EXPECT_EQ(e.size(), 52u);
 }
 
+TEST(Envelope, KeepsDynamicHeadersAndNeverSendsThem) {
+    auto e = said("text", 7);
+    EXPECT_TRUE(e.letter.dynamic_headers.empty());
+    auto size = e.size();
+    e.add_dynamic_header("b", "1");
+    e.add_dynamic_header("a", "2");
+    e.add_dynamic_header("b", "3");
+    EXPECT_EQ(e.size(), size);
+    auto shared = e.share();
+    e.letter.dynamic_headers.emplace("c", "4");
+    std::string seen;
+    for (auto& [key, value] : shared.letter.dynamic_headers) {
+        seen += std::string(key) + "=" + std::string(value) + " ";
+    }
+    EXPECT_EQ(seen, "b=1 a=2 ") << "in the order in which they were added, the first of a key";
+    EXPECT_EQ(e.letter.dynamic_headers.size(), 3u);
+    ASSERT_TRUE(e.letter.dynamic_headers.find("c"));
+    EXPECT_EQ(*e.letter.dynamic_headers.find("c"), "4");
+    EXPECT_FALSE(shared.letter.dynamic_headers.find("c"));
+}
+
 TEST(TypedEnvelope, PacksBodiesOfAnySize) {
     for (size_t n : {0u, 900u, 960u, 1000u, 1100u, 5000u, 3000000u}) {
         auto e = said(std::string(n, 'x'), 1);

@@ -6,10 +6,30 @@
 
 #include "empty_table.hh"
 
+#include <algorithm>
 #include <cstring>
 #include <ostream>
 
 namespace smf {
+
+rpc_dynamic_headers::rpc_dynamic_headers(const rpc_dynamic_headers& other)
+    : _list(other._list ? std::make_unique<list>(*other._list) : nullptr) {}
+
+bool rpc_dynamic_headers::emplace(seastar::sstring key, seastar::sstring value) {
+    if (find(key)) {
+        return false;
+    }
+    if (!_list) {
+        _list = std::make_unique<list>();
+    }
+    _list->emplace_back(std::move(key), std::move(value));
+    return true;
+}
+
+const seastar::sstring* rpc_dynamic_headers::find(std::string_view key) const noexcept {
+    auto it = std::find_if(begin(), end(), [key](auto& header) { return header.first == key; });
+    return it != end() ? &it->second : nullptr;
+}
 
 rpc_letter rpc_letter::share() {
     rpc_letter other;
@@ -24,7 +44,7 @@ std::ostream& operator<<(std::ostream& o, const rpc_letter& l) {
 }
 
 void rpc_envelope::add_dynamic_header(seastar::sstring key, seastar::sstring value) {
-    letter.dynamic_headers.emplace_back(std::move(key), std::move(value));
+    letter.dynamic_headers.emplace(std::move(key), std::move(value));
 }
 
 std::ostream& operator<<(std::ostream& o, const rpc_envelope& e) {

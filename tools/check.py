@@ -105,6 +105,11 @@ class Check:
         ok, _ = self.run("cmake", "--build", "build/release", "--target", "public_headers", "-j", JOBS)
         self.results.count("public headers compile on their own", ok)
 
+    def compile_cost(self, *options):
+        """Printed, not judged: times scatter."""
+        self.say("What compiling costs")
+        self.run("tools/compile_cost.py", *options)
+
     def instructions(self):
         """Instructions do not scatter, so more of them are a failure."""
         self.say("Instructions per operation")
@@ -124,6 +129,7 @@ def main(level):
         if check.build("release"):
             check.tests("release", *([] if level == "full" else ["-LE", "slow"]))
             check.consumers()
+            check.compile_cost(*(["--library"] if level == "full" else []))
         if check.build("debug"):
             check.tests("debug", "-LE", "slow", env=SANITIZER_OPTIONS)
             check.same_simulation("release", "debug")

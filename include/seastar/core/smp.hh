@@ -7,6 +7,7 @@
 #pragma once
 
 #include <seastar/core/future.hh>
+#include <seastar/core/internal/shard_range.hh>
 #include <seastar/core/internal/smp_count.hh>
 #include <seastar/core/internal/smp_message.hh>
 #include <seastar/core/shard_id.hh>
@@ -14,7 +15,6 @@
 
 #include <memory>
 #include <optional>
-#include <ranges>
 
 namespace seastar {
 
@@ -123,7 +123,7 @@ class smp : public internal::smp_count {
 public:
     static unsigned shard_count() noexcept { return count; }
     /// 0, 1 ... count - 1.
-    static auto all_cpus() noexcept { return std::views::iota(0u, count); }
+    static internal::shard_range all_cpus() noexcept { return internal::shard_range(count); }
     static auto all_shards() noexcept { return all_cpus(); }
     static bool main_thread() noexcept { return count > 0 && this_shard_id() == 0; }
 

@@ -42,12 +42,7 @@ class packet final {
     struct offload_info _offload_info;
     std::optional<uint32_t> _rss_hash;
 
-    void add(fragment f) {
-        if (f.size) {
-            _fragments.push_back(f);
-            _len += f.size;
-        }
-    }
+    void add(fragment f);
 
 public:
     packet() noexcept = default;
@@ -88,8 +83,8 @@ public:
     explicit operator bool() const noexcept { return _len != 0; }
     unsigned nr_frags() const noexcept { return static_cast<unsigned>(_fragments.size()); }
     const fragment& frag(unsigned index) const noexcept { return _fragments[index]; }
-    std::span<fragment> fragments() noexcept { return _fragments; }
-    std::span<const fragment> fragments() const noexcept { return _fragments; }
+    std::span<fragment> fragments() noexcept { return {_fragments.data(), _fragments.size()}; }
+    std::span<const fragment> fragments() const noexcept { return {_fragments.data(), _fragments.size()}; }
 
     /// Another packet over the same bytes, or some of them. Requires: offset + len <= len().
     packet share() { return share(0, _len); }

@@ -7,6 +7,13 @@
 
 namespace seastar::net {
 
+void packet::add(fragment f) {
+    if (f.size) {
+        _fragments.push_back(f);
+        _len += f.size;
+    }
+}
+
 packet::packet(std::vector<fragment> fragments, deleter d) : _deleter(std::move(d)) {
     _fragments.reserve(fragments.size());
     for (auto f : fragments) {

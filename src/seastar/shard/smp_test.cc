@@ -4,7 +4,9 @@
 #include <seastar/core/smp.hh>
 #include <seastar/core/timer.hh>
 
+#include <algorithm>
 #include <memory>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 
@@ -38,6 +40,24 @@ future<> after_ms(unsigned ms) {
     return done->get_future().finally([t] {});
 }
 
+}
+
+static_assert(std::ranges::view<internal::shard_range> && std::ranges::borrowed_range<internal::shard_range>);
+static_assert(std::ranges::random_access_range<internal::shard_range> &&
+              std::ranges::sized_range<internal::shard_range> && std::ranges::common_range<internal::shard_range>);
+
+TEST(shard_range, counts_as_iota_does) {
+    internal::shard_range five(5);
+    EXPECT_TRUE(std::ranges::equal(five, std::views::iota(0u, 5u)));
+    EXPECT_TRUE(std::ranges::equal(five | std::views::reverse, std::views::iota(0u, 5u) | std::views::reverse));
+    EXPECT_TRUE(std::ranges::equal(five | std::views::drop(3), std::views::iota(3u, 5u)));
+    EXPECT_EQ(five.end() - five.begin(), 5);
+    EXPECT_EQ(five.begin() - five.end(), -5);
+    EXPECT_EQ(five.begin()[4], 4u);
+    EXPECT_EQ(*(five.end() - 2), 3u);
+    EXPECT_EQ(five[1], 1u);
+    EXPECT_EQ(five.back(), 4u);
+    EXPECT_TRUE(internal::shard_range().empty());
 }
 
 TEST(smp, values_nothing_futures_and_exceptions_come_back) {

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Runs the acceptance suite and compares it with .ci/acceptance.pending, the cases that are known to fail.
 
-Usage: acceptance.py RUNNER WORK [--only REGEX] [--shrink]
+Usage: acceptance.py RUNNER WORK [--only REGEX] [--shrink] [--epoll]
 WORK/prefix is an installation of build/release; the suite builds in WORK too. A failing case that is not listed is run
 once more alone, since other cases share the machine; if it fails again, it counts as failed (more than 20 such cases
 have another reason, and are not run again). So does a listed case that passes, or that the suite does not have: the
 list only ever shrinks. Listed cases that fail count neither way. The last line is "N passed, N failed".
---only runs and judges the cases whose name matches; --shrink takes listed cases that pass off the list.
+--only runs and judges the cases whose name matches; --shrink takes listed cases that pass off the list; --epoll runs
+them where io_uring is forbidden.
 """
 import argparse
 import os
@@ -59,8 +60,9 @@ def judge(pending, passed, failed, again):
 
 def run_suite(options, only):
     """(passed, failed) of the suite: a set of names, and name -> reason."""
-    command = [options.runner, "--prefix", f"{options.work}/prefix", "--source", SOURCE,
-               "--build", f"{SOURCE}/build/release", "--work", f"{options.work}/acceptance"]
+    command = [f"{HERE}/without_io_uring.py"] if options.epoll else []
+    command += [options.runner, "--prefix", f"{options.work}/prefix", "--source", SOURCE,
+                "--build", f"{SOURCE}/build/release", "--work", f"{options.work}/acceptance"]
     command += ["--only", only] if only else []
     print("+ " + " ".join(command), flush=True)
     passed, failed = set(), {}
@@ -88,6 +90,7 @@ def main(argv):
     parser.add_argument("work", type=os.path.abspath)
     parser.add_argument("--only", default="", metavar="REGEX")
     parser.add_argument("--shrink", action="store_true")
+    parser.add_argument("--epoll", action="store_true")
     options = parser.parse_args(argv)
 
     pending = {name: why for name, why in read_pending(PENDING).items() if re.search(options.only, name)}

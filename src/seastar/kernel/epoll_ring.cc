@@ -1,7 +1,7 @@
 /// The ring on epoll.
 ///
 /// Every descriptor is registered once, edge-triggered, for everything; what is known of its readiness is kept in its
-/// fd_state, so in steady state a request costs one recv, one sendmsg and its part of one epoll_pwait2.
+/// fd_state, so in steady state a request costs one recv, one send and its part of one epoll_pwait2.
 ///
 /// Life of an operation: prepare() puts it in _queued. run_queue() moves it into its slot of the fd_state and
 /// attempts it: sends and single reads straight away, streams once an event says so. Done: out of the slot,
@@ -510,10 +510,15 @@ int32_t epoll_ring::attempt_send(operation& op, fd_state& s) noexcept {
     if (!s.out_ready) {
         return blocked;
     }
-    auto* message = static_cast<const msghdr*>(access::buffer(op));
+    const msghdr& message = access::message(op);
     ssize_t result = -ENOTSOCK;
     if (!s.not_socket) {
-        result = counted([&] { return ::sendmsg(op.fd(), message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+        constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+        auto* piece = access::only_piece(op);
+        result = counted([&] {
+            return piece ? ::send(op.fd(), piece->iov_base, piece->iov_len, flags)
+                         : ::sendmsg(op.fd(), &message, flags);
+        });
     }
     if (result == -ENOTSOCK) {
         s.not_socket = true;
@@ -521,11 +526,11 @@ int32_t epoll_ring::attempt_send(operation& op, fd_state& s) noexcept {
             result = -EAGAIN;
         } else {
             // A blocking pipe that polls writable has room for PIPE_BUF bytes and no promise of more.
-            iovec first = message->msg_iovlen ? message->msg_iov[0] : iovec{nullptr, 0};
+            iovec first = message.msg_iovlen ? message.msg_iov[0] : iovec{nullptr, 0};
             first.iov_len = first.iov_len < PIPE_BUF ? first.iov_len : PIPE_BUF;
             result = counted([&] {
                 return s.blocking ? ::writev(op.fd(), &first, 1)
-                                  : ::writev(op.fd(), message->msg_iov, static_cast<int>(message->msg_iovlen));
+                                  : ::writev(op.fd(), message.msg_iov, static_cast<int>(message.msg_iovlen));
             });
         }
     }

@@ -136,6 +136,12 @@ struct operation_access {
     static bool canceled(const operation& o) noexcept { return o._canceled; }
     static short events(const operation& o) noexcept { return o._events; }
     static void* buffer(const operation& o) noexcept { return o._buffer; }
+    static const msghdr& message(const operation& o) noexcept { return *static_cast<const msghdr*>(o._buffer); }
+    /// The bytes of a send that is nothing else, so that send(2) does, which costs less than sendmsg(2); or null.
+    static const iovec* only_piece(const operation& o) noexcept {
+        const msghdr& m = message(o);
+        return m.msg_iovlen == 1 && !m.msg_name && !m.msg_control ? m.msg_iov : nullptr;
+    }
     static size_t size(const operation& o) noexcept { return o._size; }
     static int64_t offset(const operation& o) noexcept { return o._offset; }
     static operation*& next(operation& o) noexcept { return o._next; }

@@ -350,13 +350,13 @@ void uring_ring::write_stream_receive(io_uring_sqe& sqe, operation& op) noexcept
 }
 
 void uring_ring::write_send(io_uring_sqe& sqe, operation& op) noexcept {
-    auto* message = static_cast<const msghdr*>(access::buffer(op));
+    const msghdr& message = access::message(op);
     if ((access::backend(op) & as_file) != 0) {
-        io_uring_prep_writev(&sqe, op.fd(), message->msg_iov, static_cast<unsigned>(message->msg_iovlen), uint64_t(-1));
-    } else if (message->msg_iovlen == 1 && !message->msg_name && !message->msg_control) {
-        io_uring_prep_send(&sqe, op.fd(), message->msg_iov->iov_base, message->msg_iov->iov_len, MSG_NOSIGNAL);
+        io_uring_prep_writev(&sqe, op.fd(), message.msg_iov, static_cast<unsigned>(message.msg_iovlen), uint64_t(-1));
+    } else if (auto* piece = access::only_piece(op)) {
+        io_uring_prep_send(&sqe, op.fd(), piece->iov_base, piece->iov_len, MSG_NOSIGNAL);
     } else {
-        io_uring_prep_sendmsg(&sqe, op.fd(), message, MSG_NOSIGNAL);
+        io_uring_prep_sendmsg(&sqe, op.fd(), &message, MSG_NOSIGNAL);
     }
 }
 

@@ -20,6 +20,14 @@ std::exception_ptr socket_error(int32_t result, const char* what) {
     return std::make_exception_ptr(std::system_error(-result, std::system_category(), what));
 }
 
+void wake_all(std::vector<promise<>>& waiters) noexcept {
+    if (!waiters.empty()) {
+        for (auto& w : std::exchange(waiters, {})) {
+            w.set_value();
+        }
+    }
+}
+
 }
 
 namespace {
@@ -129,7 +137,7 @@ void connection::received(const char* data, size_t size) noexcept {
         temporary_buffer<char> piece(data, size);
         if (_getting) {
             _getting = false;
-            std::exchange(_get, {}).set_value(std::move(piece));
+            _get.set_value(std::move(piece));
             return;
         }
         _pieces.push_back(std::move(piece));
@@ -163,16 +171,13 @@ void connection::receive_ended(int32_t result) noexcept {
     }
     if (_getting) {
         _getting = false;
-        auto waiter = std::exchange(_get, {});
         if (_input_error) {
-            waiter.set_exception(socket_error(std::exchange(_input_error, 0), "receive"));
+            _get.set_exception(socket_error(std::exchange(_input_error, 0), "receive"));
         } else {
-            waiter.set_value(temporary_buffer<char>());
+            _get.set_value(temporary_buffer<char>());
         }
     }
-    for (auto& w : std::exchange(_end_waiters, {})) {
-        w.set_value();
-    }
+    wake_all(_end_waiters);
 }
 
 future<> connection::input_ended() noexcept {
@@ -225,7 +230,7 @@ void connection::sent(int32_t result) noexcept {
         return;
     }
     if (result < 0) {
-        send_finished(socket_error(result, "send"));
+        send_finished(result);
         return;
     }
     auto left = static_cast<size_t>(result);
@@ -233,7 +238,7 @@ void connection::sent(int32_t result) noexcept {
         left -= _iovecs[_first_iovec++].iov_len;
     }
     if (_first_iovec == _iovecs.size()) {
-        send_finished(nullptr);
+        send_finished(0);
         return;
     }
     auto& partial = _iovecs[_first_iovec];
@@ -242,17 +247,14 @@ void connection::sent(int32_t result) noexcept {
     send_next();
 }
 
-void connection::send_finished(std::exception_ptr error) noexcept {
+void connection::send_finished(int32_t error) noexcept {
     _sending.clear();
-    auto waiter = std::exchange(_put, {});
     if (error) {
-        waiter.set_exception(std::move(error));
+        _put.set_exception(socket_error(error, "send"));
     } else {
-        waiter.set_value();
+        _put.set_value();
     }
-    for (auto& w : std::exchange(_idle_waiters, {})) {
-        w.set_value();
-    }
+    wake_all(_idle_waiters);
 }
 
 future<> connection::close_output() noexcept {

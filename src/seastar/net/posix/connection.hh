@@ -65,7 +65,7 @@ private:
     void arm_input() noexcept;
     void sent(int32_t result) noexcept;
     void send_next() noexcept;
-    void send_finished(std::exception_ptr error) noexcept;
+    void send_finished(int32_t error) noexcept; ///< -errno, or 0
     void cancel_all() noexcept;
     void close_when_idle() noexcept;
     bool unwanted() const noexcept { return _holders == 0 || _abandoned; }

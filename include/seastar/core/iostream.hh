@@ -35,6 +35,9 @@ public:
     /// was nothing more, which does not mean the end.
     virtual future<temporary_buffer<char>> skip(uint64_t n);
     virtual future<> close() { return make_ready_future<>(); }
+    /// A flag that is set once get() has met the end, valid as long as the source. It spares streams a look at each
+    /// piece. For sources that may be read again after their end, and then meet it again. Null: there is none.
+    virtual const bool* end_flag() const noexcept { return nullptr; }
 };
 
 class data_source {
@@ -54,6 +57,7 @@ public:
     future<tmp_buf> get() noexcept;
     future<tmp_buf> skip(uint64_t n) noexcept;
     future<> close() noexcept;
+    const bool* end_flag() const noexcept { return _impl ? _impl->end_flag() : nullptr; }
 };
 
 /// Where bytes go. Derive from it to write to something new, and override one of the put() functions: each of the
@@ -151,6 +155,7 @@ class input_stream final {
     static_assert(sizeof(CharType) == 1);
     data_source _fd;
     temporary_buffer<CharType> _buf;
+    const bool* _source_end = nullptr; ///< the source's end_flag()
     bool _eof = false;
 
 public:
@@ -160,7 +165,7 @@ public:
     using unconsumed_remainder = std::optional<tmp_buf>;
 
     input_stream() noexcept = default;
-    explicit input_stream(data_source fd) noexcept : _fd(std::move(fd)) {}
+    explicit input_stream(data_source fd) noexcept : _fd(std::move(fd)), _source_end(_fd.end_flag()) {}
     input_stream(input_stream&&) = default;
     input_stream& operator=(input_stream&&) = default;
 
@@ -172,7 +177,7 @@ public:
     /// Whatever is there next; empty at the end.
     future<tmp_buf> read() noexcept;
     /// True once a read has met the end of the stream.
-    bool eof() const noexcept { return _eof; }
+    bool eof() const noexcept { return _eof || (_source_end && *_source_end && _buf.empty()); }
     /// Hands pieces to `consumer`, a function of a temporary_buffer that returns a future of a consumption_result (or
     /// of an optional of what it did not use, which ends it), until it has enough or the stream ends: then it gets an
     /// empty one. The consumer lives until the future resolves.

@@ -135,6 +135,9 @@ future<temporary_buffer<CharType>> input_stream<CharType>::read() noexcept {
     if (!_buf.empty()) {
         return make_ready_future<tmp_buf>(std::exchange(_buf, tmp_buf()));
     }
+    if (_source_end) {
+        return _fd.get();
+    }
     return _fd.get().then([this](tmp_buf piece) {
         _eof = piece.empty();
         return piece;

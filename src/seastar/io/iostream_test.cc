@@ -23,6 +23,8 @@ std::string text(const buffer& b) { return std::string(b.get(), b.size()); }
 struct script {
     std::deque<std::string> ready;
     bool ended = true; ///< when the pieces are used up: the end, or waiting
+    bool has_end_flag = false;
+    bool end_met = false;
     std::optional<promise<buffer>> waiting;
     int gets = 0;
     bool closed = false;
@@ -41,6 +43,7 @@ public:
             return make_ready_future<buffer>(std::move(piece));
         }
         if (_s.ended) {
+            _s.end_met = true;
             return make_ready_future<buffer>();
         }
         _s.waiting.emplace();
@@ -50,6 +53,7 @@ public:
         _s.closed = true;
         return make_ready_future<>();
     }
+    const bool* end_flag() const noexcept override { return _s.has_end_flag ? &_s.end_met : nullptr; }
 };
 
 class InputStream : public loop_fixture {
@@ -85,6 +89,36 @@ TEST_F(InputStream, ReadWaitsForAPiece) {
     EXPECT_FALSE(f.available());
     arrive("late");
     EXPECT_EQ(text(run(std::move(f))), "late");
+}
+
+TEST_F(InputStream, ReadLeavesLookingForTheEndToASourceWithAFlag) {
+    s.has_end_flag = true;
+    auto in = over({}, false);
+    auto f = in.read();
+    arrive("late");
+    ASSERT_TRUE(f.available()) << "a task stands between source and reader";
+    EXPECT_EQ(text(run(std::move(f))), "late");
+    EXPECT_FALSE(in.eof());
+    s.ended = true;
+    EXPECT_TRUE(run(in.read()).empty());
+    EXPECT_TRUE(in.eof());
+    auto moved = std::move(in);
+    EXPECT_TRUE(moved.eof());
+    EXPECT_TRUE(run(moved.read()).empty());
+    EXPECT_TRUE(run(moved.read_exactly(1)).empty());
+    EXPECT_TRUE(run(moved.read_up_to(1)).empty());
+}
+
+TEST_F(InputStream, IsNotAtItsEndWhileAConsumerLeftSomething) {
+    s.has_end_flag = true;
+    auto in = over({});
+    run(in.consume([](buffer) {
+        return make_ready_future<consumption_result<char>>(stop_consuming<char>(bytes("left")));
+    }));
+    EXPECT_TRUE(s.end_met);
+    EXPECT_FALSE(in.eof());
+    EXPECT_EQ(text(run(in.read())), "left");
+    EXPECT_TRUE(in.eof());
 }
 
 TEST_F(InputStream, ReadExactlyJoinsAndSplitsPiecesAtEveryBoundary) {

@@ -121,6 +121,7 @@ future<temporary_buffer<char>> connection::get() noexcept {
         return make_exception_future<temporary_buffer<char>>(socket_error(std::exchange(_input_error, 0), "receive"));
     }
     if (_ended) {
+        _end_met = true;
         return make_ready_future<temporary_buffer<char>>();
     }
     SEASTAR_ASSERT(!_getting && "two reads of one connection at a time");
@@ -174,6 +175,7 @@ void connection::receive_ended(int32_t result) noexcept {
         if (_input_error) {
             _get.set_exception(socket_error(std::exchange(_input_error, 0), "receive"));
         } else {
+            _end_met = true;
             _get.set_value(temporary_buffer<char>());
         }
     }

@@ -31,6 +31,8 @@ public:
 
     /// One at a time. Empty at the end.
     future<temporary_buffer<char>> get() noexcept;
+    /// Set once get() has met the end.
+    const bool* end_flag() const noexcept { return &_end_met; }
     /// One at a time. The buffers are moved from.
     future<> put(std::span<temporary_buffer<char>> data) noexcept;
     /// Resolves when a send that is under way is done, then tells the peer that nothing follows.
@@ -84,6 +86,7 @@ private:
     size_t _read_ahead_max = 128 * 1024;
     bool _pausing = false;
     bool _ended = false;
+    bool _end_met = false;
     int32_t _input_error = 0;
     bool _getting = false;
     internal::promise_base_with_type<temporary_buffer<char>> _get;

@@ -34,6 +34,7 @@ public:
         _c->shutdown(SHUT_RD);
         return make_ready_future<>();
     }
+    const bool* end_flag() const noexcept override { return _c->end_flag(); }
 };
 
 class sink final : public data_sink_impl {

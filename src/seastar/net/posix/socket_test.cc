@@ -133,6 +133,21 @@ TEST_P(Sockets, AHalfClosedConnectionStillCarriesTheOtherWay) {
     EXPECT_EQ(receive(p.client_in, 100), "answer");
 }
 
+TEST_P(Sockets, StreamsKnowThatTheyHaveReadTheEnd) {
+    auto p = connect_pair();
+    auto waiting = p.server_in.read();
+    run(p.client_out.close());
+    EXPECT_TRUE(run(std::move(waiting)).empty());
+    EXPECT_TRUE(p.server_in.eof());
+    send(p.server_out, "last");
+    run(p.server_out.close());
+    run(p.client.wait_input_shutdown());
+    EXPECT_EQ(receive(p.client_in, 4), "last");
+    EXPECT_FALSE(p.client_in.eof()) << "it is there, and was not read";
+    EXPECT_TRUE(run(p.client_in.read()).empty());
+    EXPECT_TRUE(p.client_in.eof());
+}
+
 TEST_P(Sockets, ShutdownInputEndsAPendingRead) {
     auto p = connect_pair();
     auto f = p.server_in.read();

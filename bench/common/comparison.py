@@ -14,18 +14,25 @@ import statistics
 import sys
 
 import harness
+import instructions
+import plot
 
 COUNTERS = ("allocs", "syscalls", "enters", "writes")
+SOME_HAVE = {"instructions": ",", **dict.fromkeys(COUNTERS, ".2f")}  # columns of which systems may have no value
+DOCUMENT = "docs/performance.md"
 
 
 class Comparison:
     """What is compared: systems by the names that tables and JSON use; the loads, as (connections, requests in flight
     on each); the systems that all others are compared with, as a list of (name, digits after the point)."""
 
-    def __init__(self, script, description, systems, loads, peers, after_load=lambda bench, rows: None):
+    def __init__(self, script, description, systems, loads, peers, after_load=lambda bench, rows: None, title=None,
+                 picture=None):
         self.script = script  # its path from the project's root, by which documents name it
         self.description, self.systems, self.loads, self.peers = description, systems, loads, peers
         self.after_load = after_load  # may measure more and add it to the rows
+        self.title = title or script  # of the plot: what a request is
+        self.picture = picture or f"performance-{script.split('/')[1]}.svg"  # the plot's name, beside the document
 
 
 def arguments(comparison):
@@ -35,7 +42,9 @@ def arguments(comparison):
     parser.add_argument("--rounds", type=int, help="6 unless --quick")
     parser.add_argument("--seconds", type=float, help="of each measurement; 0.5 unless --quick")
     parser.add_argument("--json", metavar="FILE", help="write the rows there")
-    parser.add_argument("--record", metavar="FILE", help="replace the marked block of that document by the tables")
+    parser.add_argument("--report", metavar="FILE", nargs="?", const=os.path.join(harness.ROOT, DOCUMENT),
+                        help="count instructions under valgrind as well, replace the marked block of that document "
+                        f"({DOCUMENT} when none is named) by the results, and draw them beside it")
     parser.add_argument("--build", metavar="DIR", default=harness.DEFAULT_BUILD, help="default: build/bench")
     parser.add_argument("--systems", metavar="LIST", default=",".join(comparison.systems), help="default: %(default)s")
     parser.add_argument("--loads", metavar="LIST", default=",".join(f"{c}x{i}" for c, i in comparison.loads),
@@ -64,7 +73,7 @@ class Bench:
 
     def measure(self, name, connections, inflight, *more):
         system, build, realtime = self.systems[name], self.options.build, self.options.realtime
-        with harness.running_server(system.server_command(build), self.server_cpu, realtime) as (child, port):
+        with harness.running_server(system, build, self.server_cpu, realtime) as (child, port):
             if system.counters:
                 more = (*more, "--counters")
             load = system.load_command(build, port, child.pid, connections, inflight, "--seconds",
@@ -80,7 +89,6 @@ class Bench:
             for name in names[first:] + names[:first]:
                 reports[name].append(self.measure(name, connections, inflight))
                 progress(f"{connections}x{inflight} round {number + 1}/{self.options.rounds} {name}")
-        progress("")
         rows = []
         for name in names:
             row = {"system": name, "connections": connections, "inflight": inflight,
@@ -93,7 +101,12 @@ class Bench:
             if self.systems[name].counters:
                 counted = [harness.per_request(r) for r in reports[name]]
                 row.update({key: round(statistics.median(c[key] for c in counted), 3) for key in COUNTERS})
+            if self.options.report:
+                progress(f"{connections}x{inflight} instructions {name}")
+                row["instructions"] = round(instructions.per_request(
+                    self.systems[name], self.options.build, connections, inflight))
             rows.append(row)
+        progress("")
         self.comparison.after_load(self, rows)
         return rows
 
@@ -117,13 +130,13 @@ def table(rows, peers):
     def cell(row, key, form):
         return format(row[key], form) if key in row else "-"
 
-    counters = [key for key in COUNTERS if any(key in row for row in rows)]
+    more = [key for key in SOME_HAVE if any(key in row for row in rows)]
     lines = [["system", "CPU ns/request", "requests/CPU s", *("of " + peer for peer, _ in peers), "p50 us", "p99 us",
-              *counters]]
+              *more]]
     for row in rows:
         lines.append([row["system"], f"{row['server_cpu_ns']:,.0f}", f"{1e9 / row['server_cpu_ns']:,.0f}",
                       *(cell(row, ratio_key(peer), f".{digits}f") for peer, digits in peers), f"{row['p50_us']:,.1f}",
-                      f"{row['p99_us']:,.1f}", *(cell(row, key, ".2f") for key in counters)])
+                      f"{row['p99_us']:,.1f}", *(cell(row, key, SOME_HAVE[key]) for key in more)])
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     lines.insert(1, ["-" * (widths[0])] + ["-" * (w - 1) + ":" for w in widths[1:]])
     return "\n".join("| " + " | ".join(
@@ -147,25 +160,42 @@ def machine():
 
 
 def shown_command(comparison, options):
-    """What reproduces this run; where its results went is left out."""
-    words = [comparison.script] + ["--realtime"] * options.realtime
+    """What reproduces this run and its report."""
+    words = [comparison.script, "--report"] + ["--realtime"] * options.realtime
     words += ["--rounds", str(options.rounds), "--seconds", f"{options.seconds:g}", "--systems", options.systems]
     return " ".join(words + ["--loads", ",".join(f"{c}x{i}" for c, i in options.loads)])
 
 
-def record(script, path, text):
-    begin, end = (f"<!-- written by {script} --record: {word} -->" for word in ("begin", "end"))
+def around_block(script, path):
+    """The document's text before and after what stands between the two marks; the marks are in it."""
+    begin, end = (f"<!-- written by {script} --report: {word} -->" for word in ("begin", "end"))
     with open(path, encoding="utf-8") as f:
         document = f.read()
     if document.count(begin) != 1 or document.count(end) != 1 or document.index(begin) > document.index(end):
         raise harness.Failure(f"{path} has no block '{begin}' ... '{end}'")
-    head, rest = document.split(begin)
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(head + begin + "\n" + text + end + rest.split(end)[1])
+    return document[:document.index(begin)] + begin, document[document.index(end):]
+
+
+def report(comparison, options, header, sections, rows):
+    groups = {}
+    for row in rows:
+        group = groups.setdefault(f"{row['connections']} x {row['inflight']}", {})
+        group[row["system"]] = 1e9 / row["server_cpu_ns"]
+    what = "requests per CPU second of the server"
+    with open(os.path.join(os.path.dirname(options.report), comparison.picture), "w", encoding="utf-8") as f:
+        f.write(plot.bars(comparison.title, what, "connections x requests in flight on each", groups))
+    blocks = [f"`{shown_command(comparison, options)}`", header,
+              f"![{comparison.title}: {what}, by load]({comparison.picture})", *(s.strip() for s in sections)]
+    before, after = around_block(comparison.script, options.report)
+    with open(options.report, "w", encoding="utf-8") as f:
+        f.write("\n\n".join([before, *blocks, after]))
 
 
 def run(comparison):
     options = arguments(comparison)
+    if options.report:
+        instructions.require_callgrind()
+        around_block(comparison.script, options.report)
     busy = os.getloadavg()[0]
     bench = Bench(comparison, options)
     if busy > 0.5 and not options.realtime:
@@ -186,7 +216,6 @@ def run(comparison):
         with open(options.json, "w", encoding="utf-8") as f:
             json.dump(rows, f, indent=1)
             f.write("\n")
-    if options.record:
-        record(comparison.script, options.record,
-               f"\n`{shown_command(comparison, options)}`\n\n{header}\n\n" + "\n".join(sections) + "\n")
+    if options.report:
+        report(comparison, options, header, sections, rows)
     return 0

@@ -8,6 +8,7 @@ import os
 import queue
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -26,15 +27,16 @@ class Failure(Exception):
 class System:
     """A server and the load client that speaks its protocol: programs of the same folder of bench/."""
 
-    def __init__(self, folder, server, arguments=(), client="load", counters=False):
+    def __init__(self, folder, server, arguments=(), client="load", counters=False, ready=None):
         self.folder, self.server, self.arguments, self.client = folder, server, list(arguments), client
         self.counters = counters  # tells what it has counted when asked: allocations, system calls
+        self.ready = ready  # of a server that was not written here: what it prints once it listens on the port given
 
     def targets(self):
         return [f"bench_{self.folder}_{self.server}", f"bench_{self.folder}_{self.client}"]
 
-    def server_command(self, build, *more):
-        return [os.path.join(build, "bench", self.folder, self.server), *self.arguments, *more, "--port", "0"]
+    def server_command(self, build, port, *more):
+        return [os.path.join(build, "bench", self.folder, self.server), *self.arguments, *more, "--port", str(port)]
 
     def load_command(self, build, port, pid, connections, inflight, *more):
         return [os.path.join(build, "bench", self.folder, self.client), "--port", str(port), "--server-pid", str(pid),
@@ -100,6 +102,7 @@ class Child:
             raise Failure(f"{self.name} cannot be started{' (--realtime needs root)' * realtime}: {e}")
         self.pid = self._process.pid
         self._lines = queue.Queue()
+        self._skipped = ""
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
@@ -107,18 +110,19 @@ class Child:
             self._lines.put(line.rstrip("\n"))
         self._lines.put(None)
 
-    def line(self, start, seconds):
-        """The next line that begins with `start`; others are skipped."""
+    def line(self, text, seconds):
+        """The next line that contains `text`; others are skipped."""
         while True:
             try:
                 line = self._lines.get(timeout=seconds)
             except queue.Empty:
-                raise Failure(f"{self.name} printed no line '{start}...' for {seconds} s\n{self.errors()}")
+                raise Failure(f"{self.name} printed no line with '{text}' for {seconds} s\n{self.errors()}")
             if line is None:
                 self._process.wait()
                 raise Failure(f"{self.name} ended with status {self._process.returncode}\n{self.errors()}")
-            if line.startswith(start):
+            if text in line:
                 return line
+            self._skipped = line
 
     def answer(self):
         """Sends it an empty line."""
@@ -129,8 +133,9 @@ class Child:
             raise Failure(f"{self.name} has ended\n{self.errors()}") from None
 
     def errors(self):
+        """What it wrote there, and the last line that nobody wanted: some servers print why they end."""
         self._errors.seek(0)
-        return self._errors.read().strip()
+        return f"{self._errors.read()}{self._skipped}".strip()
 
     def wait(self, seconds):
         try:
@@ -155,13 +160,25 @@ class Child:
 
 
 @contextlib.contextmanager
-def running_server(arguments, cpu, realtime=False):
-    """Yields (child, port) once it listens."""
-    child = Child(arguments, cpu, realtime)
-    try:
-        yield child, int(child.line("listening ", START_SECONDS).split()[1])
-    finally:
-        child.stop()
+def reserved_port():
+    """A port of 127.0.0.1 for a server that cannot choose one itself. It is bound here, which keeps it from everybody
+    who asks for any port, and not listened on, so that a server with SO_REUSEADDR can: there is nothing to retry."""
+    with socket.socket() as reservation:
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reservation.bind(("127.0.0.1", 0))
+        yield reservation.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running_server(system, build, cpu, realtime=False, under=(), more=()):
+    """Yields (child, port) once it listens. `under`: the command that runs it; `more`: arguments of this run."""
+    with reserved_port() if system.ready else contextlib.nullcontext(0) as port:
+        child = Child([*under, *system.server_command(build, port, *more)], cpu, realtime)
+        try:
+            line = child.line(system.ready or "listening ", START_SECONDS)
+            yield child, port or int(line.split()[1])
+        finally:
+            child.stop()
 
 
 def run_load(arguments, cpu, realtime=False, seconds=60):

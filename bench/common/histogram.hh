@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -35,7 +34,7 @@ private:
     static constexpr unsigned octaves = 31; // of 64 buckets each, the first one from 0 to 63
 
     static size_t bucket(uint64_t value) {
-        const unsigned width = unsigned(std::bit_width(value));
+        const unsigned width = 64u - unsigned(__builtin_clzll(value | 1)); // std::bit_width is not in C++17
         const unsigned shift = width > linear_bits + 1 ? width - linear_bits - 1 : 0;
         const size_t index = (size_t(shift) << linear_bits) + size_t(value >> shift);
         return index < buckets ? index : buckets - 1;

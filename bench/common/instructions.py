@@ -37,16 +37,15 @@ def control(pid, *words):
         raise harness.Failure(f"callgrind_control {' '.join(words)}: {result.stdout}{result.stderr}")
 
 
-def profile(system, options, out):
-    """Runs it; returns the report of the load client, and the file that callgrind has written."""
+def profile(system, build, out, connections, inflight, warmup, requests, *more):
+    """Returns how many requests were counted, and the file that callgrind has written, whose name begins with `out`."""
     server_cpu, client_cpu = harness.two_cpus()
-    more = ["--idle-poll-time-us", "0"] if "-c1" in system.arguments else []  # of the runtime
-    server = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={out}",
-              *system.server_command(options.build, *more)]
-    with harness.running_server(server, server_cpu) as (child, port):
+    under = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={out}"]
+    never_idle = ["--idle-poll-time-us", "0"] if "-c1" in system.arguments else []  # of the runtime
+    with harness.running_server(system, build, server_cpu, under=under, more=never_idle) as (child, port):
         load = harness.Child(system.load_command(
-            options.build, port, child.pid, options.connections, options.inflight, "--method", options.method,
-            "--warmup-requests", str(options.warmup), "--requests", str(options.requests), "--hold"), client_cpu)
+            build, port, child.pid, connections, inflight, *more, "--warmup-requests", str(warmup), "--requests",
+            str(requests), "--hold"), client_cpu)
         try:
             load.line("warm", 120)
             control(child.pid, "-i", "on")
@@ -58,7 +57,7 @@ def profile(system, options, out):
             child.kill()  # valgrind holds SIGTERM back while a program sleeps in io_uring_enter
         finally:
             load.stop()
-    return report, out + ".1"
+    return report["requests"], out + ".1"
 
 
 def total(out):
@@ -81,24 +80,35 @@ def functions(out):
     return found.most_common()
 
 
+def require_callgrind():
+    for tool in ("valgrind", "callgrind_control", "callgrind_annotate"):
+        if not shutil.which(tool):
+            raise harness.Failure(f"{tool} is needed (Debian: valgrind)")
+
+
+def per_request(system, build, connections, inflight):
+    """Of 10,000 requests after 2,000."""
+    with tempfile.TemporaryDirectory() as folder:
+        counted, out = profile(system, build, os.path.join(folder, "out"), connections, inflight, 2000, 10000)
+        return total(out) / counted
+
+
 def run(systems, default_system, methods=("echo",)):
     """`methods`: of the service; the first is the default. An echo of bytes has one, and its client does not look."""
     options = arguments(systems, default_system, methods)
     system = systems[options.system]
-    for tool in ("valgrind", "callgrind_control", "callgrind_annotate"):
-        if not shutil.which(tool):
-            raise harness.Failure(f"{tool} is needed (Debian: valgrind)")
-    if not harness.build(options.build, {options.system: system}):
-        return 1
+    require_callgrind()
+    harness.build(options.build, {options.system: system})
     with tempfile.TemporaryDirectory() as folder:
-        report, out = profile(system, options, os.path.join(folder, "callgrind.out"))
-        per_request = total(out) / report["requests"]
+        counted, out = profile(system, options.build, os.path.join(folder, "callgrind.out"), options.connections,
+                               options.inflight, options.warmup, options.requests, "--method", options.method)
+        instructions = total(out) / counted
         for name, count in functions(out)[:options.top]:
-            print(f"{count / report['requests']:9.1f}  {name[:140]}")
+            print(f"{count / counted:9.1f}  {name[:140]}")
         if options.dump:
             shutil.copyfile(out, options.dump)
     print(f"{options.system} {options.method} at {options.connections}x{options.inflight}: "
-          f"{per_request:,.0f} user instructions per request, of {report['requests']} requests")
-    if options.max is not None and per_request > options.max:
+          f"{instructions:,.0f} user instructions per request, of {counted} requests")
+    if options.max is not None and instructions > options.max:
         raise harness.Failure(f"more than {options.max:g}")
     return 0

@@ -18,7 +18,7 @@ void die(const char* what) {
     std::exit(1);
 }
 
-static uint16_t port_option(int argc, char** argv) {
+uint16_t port_option(int argc, char** argv) {
     if (argc == 1) {
         return 0;
     }
@@ -28,7 +28,7 @@ static uint16_t port_option(int argc, char** argv) {
         std::fprintf(stderr, "usage: %s [--port N]\n", argv[0]);
         std::exit(2);
     }
-    return static_cast<uint16_t>(port);
+    return uint16_t(port);
 }
 
 int open_listener(int argc, char** argv) {

@@ -9,6 +9,8 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <cstdio>
+#include <exception>
 #include <string>
 #include <time.h>
 
@@ -71,5 +73,19 @@ public:
 
 /// Both phases, and the report on standard output.
 void run_session(load_client& client, const load_options& options);
+
+/// What main() of a load client does: runs the session, prints the report; failures end it with one line.
+template <typename MakeClient>
+int load_main(int argc, char** argv, MakeClient make_client) {
+    const auto options = parse_load_options(argc, argv);
+    try {
+        auto client = make_client(options);
+        run_session(*client, options);
+        return 0;
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "%s: %s\n", argv[0], e.what());
+        return 1;
+    }
+}
 
 }

@@ -14,8 +14,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -224,19 +222,5 @@ private:
     internal::spinning_poller _poller;
     std::vector<std::unique_ptr<connection>> _connections;
 };
-
-/// What main() of a load client does: runs the session, prints the report; failures end it with one line.
-template <typename MakeClient>
-int load_main(int argc, char** argv, MakeClient make_client) {
-    const auto options = parse_load_options(argc, argv);
-    try {
-        auto client = make_client(options);
-        run_session(*client, options);
-        return 0;
-    } catch (const std::exception& e) {
-        std::fprintf(stderr, "%s: %s\n", argv[0], e.what());
-        return 1;
-    }
-}
 
 }

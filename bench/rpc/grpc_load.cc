@@ -5,8 +5,6 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <cstdio>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -122,12 +120,6 @@ private:
 }
 
 int main(int argc, char** argv) {
-    const auto options = bench::parse_load_options(argc, argv);
-    try {
-        bench::grpc_client client(options);
-        bench::run_session(client, options);
-    } catch (const std::exception& e) {
-        std::fprintf(stderr, "grpc_load: %s\n", e.what());
-        return 1;
-    }
+    return bench::load_main(argc, argv,
+                            [](const auto& options) { return std::make_unique<bench::grpc_client>(options); });
 }

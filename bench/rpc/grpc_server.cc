@@ -1,18 +1,19 @@
 /// The peer: the same echo in gRPC C++ with its asynchronous API, one completion queue and one thread that serves it,
 /// without TLS. Enough calls are requested in advance that none waits for the server to ask for it.
+#include "../common/listener.hh"
 #include "echo.grpc.pb.h"
 
 #include <grpcpp/grpcpp.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 
 namespace bench {
 namespace {
 
-constexpr int calls_waiting = 2048; // 128 connections x 16 in flight
+// One for each connection of the largest load. gRPC looks through them for every call that comes: more cost more.
+constexpr int calls_waiting = 128;
 
 /// One call, from the wish for it to its last event; owns itself.
 class echo_call {
@@ -72,10 +73,5 @@ int run(const std::string& port) {
 }
 
 int main(int argc, char** argv) {
-    const bool given = argc == 3 && std::string(argv[1]) == "--port";
-    if (argc != 1 && !given) {
-        std::fprintf(stderr, "usage: %s [--port N]\n", argv[0]);
-        return 2;
-    }
-    return bench::run(given ? argv[2] : "0");
+    return bench::run(std::to_string(bench::port_option(argc, argv)));
 }

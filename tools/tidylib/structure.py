@@ -3,7 +3,7 @@ import re
 
 from .tree import Problem, matches
 
-GENERATED = re.compile(r"(_generated\.h|\.smf\.fb\.h|\.pb\.h)$")
+GENERATED = re.compile(r"(_generated\.h|\.smf\.fb\.h|\.pb\.h|\.capnp\.h)$")
 TEST_LIBRARIES = re.compile(r"^(gtest|gmock)/")
 
 

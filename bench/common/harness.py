@@ -27,13 +27,18 @@ class Failure(Exception):
 class System:
     """A server and the load client that speaks its protocol: programs of the same folder of bench/."""
 
-    def __init__(self, folder, server, arguments=(), client="load", counters=False, ready=None):
+    def __init__(self, folder, server, arguments=(), client="load", counters=None, ready=None):
         self.folder, self.server, self.arguments, self.client = folder, server, list(arguments), client
-        self.counters = counters  # tells what it has counted when asked: allocations, system calls
+        # Of a server that tells what it has counted when asked: the library that counts its allocations.
+        self.counters = counters
         self.ready = ready  # of a server that was not written here: what it prints once it listens on the port given
 
     def targets(self):
-        return [f"bench_{self.folder}_{self.server}", f"bench_{self.folder}_{self.client}"]
+        return [f"bench_{self.folder}_{name}" for name in (self.server, self.client, self.counters) if name]
+
+    def counting(self, build):
+        """The command that runs a server whose counters will be asked for."""
+        return ["env", "LD_PRELOAD=" + os.path.join(build, "bench", self.folder, self.counters + ".so")]
 
     def server_command(self, build, port, *more):
         return [os.path.join(build, "bench", self.folder, self.server), *self.arguments, *more, "--port", str(port)]

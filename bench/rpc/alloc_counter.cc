@@ -28,7 +28,7 @@ struct alignas(64) counter {
 };
 constinit counter counters[threads_max];
 constinit std::atomic<unsigned> threads = 0;
-constinit thread_local counter* mine = nullptr;
+[[gnu::tls_model("initial-exec")]] constinit thread_local counter* mine = nullptr;
 
 void count() noexcept {
     if (!mine) [[unlikely]] {
@@ -39,18 +39,17 @@ void count() noexcept {
 }
 
 }
+}
 
-uint64_t allocation_count() noexcept {
+extern "C" {
+
+uint64_t bench_allocation_count() noexcept {
     uint64_t sum = 0;
-    for (const counter& c : counters) {
+    for (const bench::counter& c : bench::counters) {
         sum += c.value.load(std::memory_order_relaxed);
     }
     return sum;
 }
-
-}
-
-extern "C" {
 
 void* malloc(size_t bytes) noexcept {
     bench::count();

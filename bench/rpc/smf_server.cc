@@ -28,7 +28,8 @@ seastar::kernel::ring_counters ring_counters() {
 
 std::string counters_json() {
     const auto ring = ring_counters();
-    return "{\"requests\": " + std::to_string(requests) + ", \"allocs\": " + std::to_string(allocation_count()) +
+    const std::string allocs = bench_allocation_count ? std::to_string(bench_allocation_count()) : "null";
+    return "{\"requests\": " + std::to_string(requests) + ", \"allocs\": " + allocs +
            ", \"syscalls\": " + std::to_string(ring.syscalls) + ", \"enters\": " + std::to_string(ring.enters) +
            ", \"writes\": " + std::to_string(ring.sends) + "}";
 }

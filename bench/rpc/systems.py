@@ -4,8 +4,8 @@ from harness import System
 SYSTEMS = {
     "bare-epoll": System("rpc", "bare_epoll"),
     "bare-uring": System("rpc", "bare_uring"),
-    "smf-uring": System("rpc", "smf_server", ["-c1", "--reactor-backend", "io_uring"], counters=True),
-    "smf-epoll": System("rpc", "smf_server", ["-c1", "--reactor-backend", "epoll"], counters=True),
+    "smf-uring": System("rpc", "smf_server", ["-c1", "--reactor-backend", "io_uring"], counters="alloc_counter"),
+    "smf-epoll": System("rpc", "smf_server", ["-c1", "--reactor-backend", "epoll"], counters="alloc_counter"),
     "grpc": System("rpc", "grpc_server", client="grpc_load"),
     "capnp": System("rpc", "capnp_server", client="capnp_load"),
     # No configuration file, and nothing is read from a file or written to one.

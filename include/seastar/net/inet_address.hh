@@ -93,6 +93,7 @@ std::ostream& operator<<(std::ostream&, inet_address::family);
 
 namespace seastar::internal {
 std::string to_string(const net::inet_address&);
+std::string to_string(const net::inet_address::family&);
 }
 
 namespace std {
@@ -103,4 +104,8 @@ struct hash<seastar::net::inet_address> {
 }
 
 template <>
-struct fmt::formatter<seastar::net::inet_address> : seastar::internal::text_formatter<seastar::net::inet_address> {};
+struct fmt::formatter<seastar::net::inet_address>
+    : seastar::internal::text_formatter<seastar::net::inet_address, seastar::internal::to_string> {};
+template <>
+struct fmt::formatter<seastar::net::inet_address::family>
+    : seastar::internal::text_formatter<seastar::net::inet_address::family, seastar::internal::to_string> {};

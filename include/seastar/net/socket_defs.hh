@@ -97,11 +97,11 @@ std::string to_string(const unix_domain_addr&);
 std::string to_string(const ipv4_addr&);
 std::string to_string(const ipv6_addr&);
 
-template <typename T>
+template <typename T, std::string (*text)(const T&) = to_string>
 struct text_formatter : fmt::formatter<std::string_view> {
     template <typename Context>
     auto format(const T& value, Context& ctx) const {
-        return fmt::formatter<std::string_view>::format(to_string(value), ctx);
+        return fmt::formatter<std::string_view>::format(text(value), ctx);
     }
 };
 }

@@ -130,9 +130,7 @@ bool inet_address::operator==(const inet_address& o) const noexcept {
 
 std::ostream& operator<<(std::ostream& os, const inet_address& a) { return os << internal::to_string(a); }
 
-std::ostream& operator<<(std::ostream& os, inet_address::family f) {
-    return os << (f == inet_address::family::INET ? "INET" : "INET6");
-}
+std::ostream& operator<<(std::ostream& os, inet_address::family f) { return os << internal::to_string(f); }
 
 }
 
@@ -147,6 +145,10 @@ std::string to_string(const net::inet_address& a) {
         result += std::to_string(a.scope());
     }
     return result;
+}
+
+std::string to_string(const net::inet_address::family& f) {
+    return f == net::inet_address::family::INET ? "INET" : "INET6";
 }
 
 }

@@ -64,6 +64,8 @@ public:
     explicit packet(fragment f) : packet(f.base, f.size) {}                               ///< A copy.
     packet(fragment f, deleter d) : _deleter(std::move(d)) { add(f); }
     packet(std::vector<fragment> fragments, deleter d);
+    template <typename Iterator>
+    packet(Iterator begin, Iterator end, deleter d) : packet(std::vector<fragment>(begin, end), std::move(d)) {}
     explicit packet(temporary_buffer<char> buffer);
     explicit packet(std::vector<temporary_buffer<char>> buffers);
     /// `front`, and one more at the end ...
@@ -128,12 +130,13 @@ public:
     /// func(temporary_buffer<char>&&) for each fragment. The packet is empty afterwards.
     template <typename Func>
     void release_into(Func&& func) {
-        for (auto& buffer : std::move(*this).release()) {
+        for (auto& buffer : release()) {
             func(std::move(buffer));
         }
     }
     /// The fragments as buffers that share the deleter. The packet is empty afterwards.
-    std::vector<temporary_buffer<char>> release() &&;
+    std::vector<temporary_buffer<char>> release();
+    void reset() noexcept { *this = packet(); }
 };
 
 std::ostream& operator<<(std::ostream& os, const packet& p);

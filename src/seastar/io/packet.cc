@@ -152,7 +152,7 @@ void packet::linearize() {
     _deleter = all.release();
 }
 
-std::vector<temporary_buffer<char>> packet::release() && {
+std::vector<temporary_buffer<char>> packet::release() {
     std::vector<temporary_buffer<char>> buffers;
     buffers.reserve(_fragments.size());
     for (auto f : _fragments) {

@@ -138,5 +138,14 @@ TEST(Packet, IsReleasedPieceByPiece) {
     EXPECT_EQ(p.len(), 0u);
 }
 
+TEST(Packet, IsMadeOfARangeOfFragmentsAndReset) {
+    char bytes[] = "abcde";
+    fragment parts[] = {{bytes, 2}, {bytes + 2, 3}};
+    packet p(std::begin(parts), std::end(parts), deleter());
+    EXPECT_EQ(text(p), "abcde");
+    p.reset();
+    EXPECT_EQ(p.nr_frags(), 0u);
+}
+
 }
 }

@@ -186,7 +186,7 @@ public:
     /// Passes over n bytes, or up to the end.
     future<> skip(uint64_t n) noexcept;
     future<> close() noexcept { return _fd.close(); }
-    /// Gives the source away. Requires: nothing is read ahead.
+    /// Gives the source away. Throws std::logic_error if something is read ahead.
     data_source detach() &&;
 
 private:
@@ -264,7 +264,7 @@ public:
     future<> flush() noexcept;
     /// Flushes, and closes the sink whatever came of that. Nothing may be written afterwards.
     future<> close() noexcept;
-    /// Gives the sink away. Requires: nothing is buffered.
+    /// Gives the sink away. Throws std::logic_error if something is buffered.
     data_sink detach() &&;
 
 private:

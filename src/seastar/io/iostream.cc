@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
 namespace seastar {
 
@@ -265,7 +266,9 @@ future<> input_stream<CharType>::skip(uint64_t n) noexcept {
 
 template <typename CharType>
 data_source input_stream<CharType>::detach() && {
-    SEASTAR_ASSERT(_buf.empty());
+    if (!_buf.empty()) {
+        throw std::logic_error("detach() of an input_stream that has read ahead");
+    }
     return std::move(_fd);
 }
 
@@ -576,7 +579,9 @@ future<> output_stream<CharType>::close() noexcept {
 
 template <typename CharType>
 data_sink output_stream<CharType>::detach() && {
-    SEASTAR_ASSERT(pending() == 0);
+    if (pending() != 0) {
+        throw std::logic_error("detach() of an output_stream that was written to");
+    }
     return std::move(_fd);
 }
 

@@ -237,9 +237,12 @@ TEST_F(InputStream, AMovedStreamGoesOnWhereItWas) {
 }
 
 TEST_F(InputStream, DetachGivesTheSourceAway) {
-    auto in = over({"abcd"});
+    auto in = over({"abcd", "ef"});
+    EXPECT_EQ(text(run(in.read_exactly(1))), "a");
+    EXPECT_THROW(std::move(in).detach(), std::logic_error);
+    EXPECT_EQ(text(run(in.read())), "bcd");
     auto source = std::move(in).detach();
-    EXPECT_EQ(text(run(source.get())), "abcd");
+    EXPECT_EQ(text(run(source.get())), "ef");
 }
 
 using result = consumption_result<char>;
@@ -525,6 +528,10 @@ TEST_F(OutputStream, AStreamOfSizeZeroStillWorks) {
 
 TEST_F(OutputStream, DetachGivesTheSinkAway) {
     auto out = over(8);
+    run(out.write("y"));
+    EXPECT_THROW(std::move(out).detach(), std::logic_error);
+    run(out.flush());
+    r.puts.clear();
     auto sink = std::move(out).detach();
     run(sink.put(bytes("x")));
     EXPECT_EQ(r.puts, puts{"x"});

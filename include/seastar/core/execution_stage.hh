@@ -18,7 +18,8 @@
 
 namespace seastar {
 
-/// Lives on one shard; may be made before the engine (static thread_local). Not moved once it was called.
+/// Lives on one shard; may be made before the engine (static thread_local). Not moved once it was called. Its name is
+/// its own there: a second stage of that name throws std::invalid_argument.
 class execution_stage : private task {
 public:
     struct stats {
@@ -28,12 +29,9 @@ public:
         uint64_t function_calls_executed = 0;
     };
 
-    explicit execution_stage(const sstring& name, scheduling_group sg = {}) : task(sg), _name(name) {}
-    execution_stage(execution_stage&& other)
-        : task(other.group()), _name(std::move(other._name)), _stats(other._stats) {
-        SEASTAR_ASSERT(!other._queued && "an execution stage is moved while calls wait in it");
-    }
-    virtual ~execution_stage() { SEASTAR_ASSERT(!_queued && "an execution stage goes while calls wait in it"); }
+    explicit execution_stage(const sstring& name, scheduling_group sg = {});
+    execution_stage(execution_stage&& other);
+    virtual ~execution_stage();
 
     const sstring& name() const noexcept { return _name; }
     const stats& get_stats() const noexcept { return _stats; }
@@ -54,6 +52,7 @@ private:
     sstring _name;
     stats _stats;
     bool _queued = false;
+    execution_stage* _next; ///< one of the thread's stages, all of which are in a list
 };
 
 namespace internal {
@@ -130,7 +129,16 @@ public:
     }
 };
 
-/// The same, in the scheduling group of each caller: one stage per group.
+class inheriting_execution_stage {
+public:
+    struct per_scheduling_group_stats {
+        scheduling_group sg;
+        execution_stage::stats stats;
+    };
+    using stats = std::vector<per_scheduling_group_stats>;
+};
+
+/// The same, in the scheduling group of each caller: one stage per group, with the group's number behind its name.
 template <typename ReturnType, typename... Args>
 class inheriting_concrete_execution_stage final {
     using stage = concrete_execution_stage<ReturnType, Args...>;
@@ -150,11 +158,22 @@ public:
             _stages.resize(index + 1);
         }
         if (!_stages[index]) {
-            _stages[index] = std::make_unique<stage>(_name, group, [this](Args... a) -> ReturnType {
-                return _function(std::forward<Args>(a)...);
-            });
+            _stages[index] = std::make_unique<stage>(_name + "." + to_sstring(index), group,
+                                                     [this](Args... a) -> ReturnType {
+                                                         return _function(std::forward<Args>(a)...);
+                                                     });
         }
         return (*_stages[index])(std::move(args)...);
+    }
+    /// Of the groups that have called.
+    inheriting_execution_stage::stats get_stats() const {
+        inheriting_execution_stage::stats all;
+        for (auto& s : _stages) {
+            if (s) {
+                all.push_back({s->get_scheduling_group(), s->get_stats()});
+            }
+        }
+        return all;
     }
 };
 

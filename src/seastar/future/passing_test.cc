@@ -205,6 +205,17 @@ TEST_F(passing_test, stages_take_const_members_functions_references_and_failures
     EXPECT_THROW(run(failing()), std::runtime_error);
 }
 
+TEST_F(passing_test, two_stages_of_a_thread_have_two_names) {
+    auto make = [] { return make_execution_stage("one", [](int i) { return i; }); };
+    {
+        auto moved = make();
+        auto stage = std::move(moved);
+        EXPECT_THROW(make(), std::invalid_argument);
+        EXPECT_EQ(run(stage(3)), 3);
+    }
+    EXPECT_EQ(make().name(), "one"); // free again
+}
+
 TEST_F(passing_test, a_caller_that_never_lets_the_loop_turn_piles_up_a_bounded_number_of_calls) {
     int done = 0;
     auto stage = make_execution_stage("bounded", [&](int) { ++done; });
@@ -228,6 +239,10 @@ TEST_F(passing_test, an_inheriting_stage_calls_in_the_callers_group) {
     });
     EXPECT_EQ(run(stage()), internal::scheduling_group_index(current_scheduling_group()));
     EXPECT_EQ(run(with_scheduling_group(group, [&] { return stage(); })), 5u);
+    auto stats = stage.get_stats();
+    ASSERT_EQ(stats.size(), 2u);
+    EXPECT_TRUE(stats[1].sg == group);
+    EXPECT_EQ(stats[1].stats.function_calls_executed, 1u);
 }
 
 struct closing {

@@ -48,9 +48,9 @@ void* specific_value_or_null(unsigned group, unsigned key, const std::type_info&
 
 }
 
-/// What make_scheduling_group_key_config() says about the values.
+/// What make_scheduling_group_key_config() says about the values. Good for any number of keys.
 struct scheduling_group_key_config {
-    std::unique_ptr<internal::specific_value_type> values;
+    std::shared_ptr<const internal::specific_value_type> values;
 };
 
 /// A handle, the same on all shards. Lives as long as the node.
@@ -68,7 +68,7 @@ public:
 /// when the group is renamed, the value's rename() is called there, if T has one.
 template <typename T, typename... Args>
 scheduling_group_key_config make_scheduling_group_key_config(Args... args) {
-    return {std::make_unique<internal::specific_value_type_of<T, Args...>>(std::move(args)...)};
+    return {std::make_shared<internal::specific_value_type_of<T, Args...>>(std::move(args)...)};
 }
 
 /// Makes the values of all groups on all shards. Fails with what a constructor throws, and when there are 64 keys.

@@ -32,7 +32,8 @@ TEST(scheduling_specific, each_shard_has_a_value_for_each_group_made_before_and_
     test_node n(2);
     n.run([] {
         return create_scheduling_group("before", 100).then([](scheduling_group before) {
-            return scheduling_group_key_create(config()).then([before](scheduling_group_key key) {
+            auto kept = config(); // a config may serve for more than one key
+            return scheduling_group_key_create(kept).then([before](scheduling_group_key key) {
                 EXPECT_EQ(counted_value::alive, 4); // two groups on two shards
                 return create_scheduling_group("after", 100).then([before, key](scheduling_group after) {
                     EXPECT_EQ(counted_value::alive, 6);

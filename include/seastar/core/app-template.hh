@@ -11,6 +11,7 @@
 #include <seastar/core/internal/exception_text.hh>
 #include <seastar/core/reactor.hh>
 #include <seastar/core/reactor_config.hh>
+#include <seastar/core/sharded.hh> // for programs that include nothing else
 #include <seastar/core/smp.hh>
 #include <seastar/core/smp_options.hh>
 #include <seastar/core/sstring.hh>

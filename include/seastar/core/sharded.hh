@@ -9,6 +9,8 @@
 #pragma once
 
 #include <seastar/core/internal/foreign_ptr.hh>
+#include <seastar/core/loop.hh>       // for those who include us, as is
+#include <seastar/core/map_reduce.hh> // what reduces
 #include <seastar/core/shared_ptr.hh>
 #include <seastar/core/smp.hh>
 
@@ -341,6 +343,14 @@ public:
         return map(std::move(mapper)).then(std::move(sum_up));
     }
 
+    /// The same of mapper(const Service&).
+    template <typename Mapper, typename Initial, typename Reduce>
+    future<Initial> map_reduce0(Mapper mapper, Initial initial, Reduce reduce) const noexcept {
+        return const_cast<sharded*>(this)->map_reduce0([mapper = std::move(mapper)](const Service& service) mutable {
+            return internal::call(mapper, service);
+        }, std::move(initial), std::move(reduce));
+    }
+
     /// Gives the results of func(Service&, args...) to reducer(result), which may return a future, in order of the
     /// shards; the result is reducer.get(), if there is one.
     template <typename Reducer, typename Func, typename... Args>
@@ -361,6 +371,13 @@ public:
                 }
             });
         });
+    }
+    template <typename Reducer, typename Func, typename... Args>
+    auto map_reduce(Reducer&& reducer, Func func, Args... args) const noexcept {
+        return const_cast<sharded*>(this)->map_reduce(
+            std::forward<Reducer>(reducer), [func = std::move(func)](const Service& service, auto&&... a) mutable {
+                return internal::call(func, service, std::forward<decltype(a)>(a)...);
+            }, std::move(args)...);
     }
 
 private:

@@ -167,6 +167,21 @@ TEST_F(sharded_test, map_reduce_passes_arguments_and_takes_reducers_that_are_use
     });
 }
 
+TEST_F(sharded_test, a_const_one_is_reduced_with_const_services) {
+    n.run([this] {
+        return s.start("x").then([this] {
+            return std::as_const(s).map_reduce0([](const service& local) { return local.home; }, 0u, std::plus<>());
+        }).then([this](unsigned sum) {
+            EXPECT_EQ(sum, 3u);
+            auto plus = [](const service& local, unsigned more) { return local.home + more; };
+            return std::as_const(s).map_reduce(adder<unsigned>(), plus, 10u);
+        }).then([this](unsigned sum) {
+            EXPECT_EQ(sum, 33u);
+            return s.stop();
+        });
+    });
+}
+
 TEST_F(sharded_test, invoke_on_takes_several_shards) {
     n.run([this] {
         return s.start("x").then([this] {

@@ -88,6 +88,7 @@ public:
     /// "io_uring" or "epoll".
     const char* get_backend_name() const noexcept;
     steady_clock_type::duration uptime() const noexcept;
+    static steady_clock_type::time_point now() noexcept { return internal::timer_now<steady_clock_type>(); }
     /// Since the shard's start: asleep or looking for work; doing work; both together.
     steady_clock_type::duration total_idle_time() const noexcept;
     steady_clock_type::duration total_busy_time() const noexcept;

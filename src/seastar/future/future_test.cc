@@ -177,7 +177,22 @@ TEST_F(future_test, futurize_invoke_turns_everything_into_a_future) {
         int get(int x) { return v + x; }
     } object;
     EXPECT_EQ(run(futurize_invoke(&s::get, &object, 1)), 5);
+    EXPECT_EQ(run(futurize_invoke(&s::get, std::ref(object), 1)), 5);
+    EXPECT_EQ(run(futurize<int>::from_tuple(std::make_tuple(6))), 6);
     EXPECT_EQ(run(futurize_apply([](int a, int b) { return a + b; }, std::make_tuple(1, 2))), 3);
+}
+
+static_assert(Future<future<int>> && !Future<int>);
+static_assert(CanInvoke<int (*)(int), int> && !CanInvoke<int (*)(int), std::string>);
+static_assert(InvokeReturns<int (*)(int), int, int> && !InvokeReturns<int (*)(int), long, int>);
+static_assert(InvokeReturnsAnyFuture<future<> (*)()> && !InvokeReturnsAnyFuture<int (*)(int), int>);
+
+TEST_F(future_test, a_future_state_survives_being_moved_to_itself) {
+    future_state<std::unique_ptr<int>> state;
+    state.set(std::make_unique<int>(42));
+    auto& same = state;
+    state = std::move(same);
+    EXPECT_EQ(*state.get(), 42);
 }
 
 future<int> nested(int n) {

@@ -514,10 +514,15 @@ struct futurize {
         return make_ready_future<T>(std::move(value));
     }
     static type convert(type&& f) { return std::move(f); }
-    static type from_tuple(std::tuple<>&&)
+    static type from_tuple(std::tuple<>)
         requires std::is_void_v<T>
     {
         return make_ready_future<>();
+    }
+    static type from_tuple(std::tuple<internal::stored_t<T>> value)
+        requires(!std::is_void_v<T>)
+    {
+        return make_ready_future<T>(std::get<0>(std::move(value)));
     }
     template <typename Exception>
     static type make_exception_future(Exception&& ex) noexcept {

@@ -119,8 +119,8 @@ public:
     static_assert(std::is_void_v<T> || std::is_nothrow_move_constructible_v<T>,
                   "the value of a future must move without throwing");
 
-    future_state() noexcept : future_state_base(tag::invalid) {}
-    explicit future_state(pending_marker) noexcept : future_state_base(tag::pending) {}
+    future_state() noexcept : future_state_base(tag::pending) {}
+    explicit future_state(pending_marker) noexcept : future_state() {}
     template <typename... A>
     explicit future_state(ready_marker, A&&... a) : future_state_base(tag::invalid) {
         new (&_storage.value) value_t(std::forward<A>(a)...);
@@ -208,4 +208,6 @@ private:
 };
 
 }
+using internal::future_state;
+
 }

@@ -17,6 +17,23 @@ struct is_future<future<T>> : std::true_type {
     using value_type = T;
 };
 
+template <typename T>
+concept Future = is_future<T>::value;
+
+// How a function can be called, and what it returns. The names with Apply are older ones.
+template <typename Func, typename... Args>
+concept CanInvoke = std::is_invocable_v<Func, Args...>;
+template <typename Func, typename... Args>
+concept CanApply = CanInvoke<Func, Args...>;
+template <typename Func, typename Result, typename... Args>
+concept InvokeReturns = std::same_as<std::invoke_result_t<Func, Args...>, Result>;
+template <typename Func, typename Result, typename... Args>
+concept ApplyReturns = InvokeReturns<Func, Result, Args...>;
+template <typename Func, typename... Args>
+concept InvokeReturnsAnyFuture = Future<std::invoke_result_t<Func, Args...>>;
+template <typename Func, typename... Args>
+concept ApplyReturnsAnyFuture = InvokeReturnsAnyFuture<Func, Args...>;
+
 /// What a function that returns T gives as a future. futurize<int>::type is future<int>; futurize<future<int>>::type,
 /// too.
 template <typename T>
@@ -31,8 +48,10 @@ decltype(auto) call_member(Func func, Object&& object, Args&&... args) {
     if constexpr (std::is_member_function_pointer_v<Func>) {
         if constexpr (requires { (std::forward<Object>(object).*func)(std::forward<Args>(args)...); }) {
             return (std::forward<Object>(object).*func)(std::forward<Args>(args)...);
-        } else {
+        } else if constexpr (requires { ((*object).*func)(std::forward<Args>(args)...); }) {
             return ((*object).*func)(std::forward<Args>(args)...);
+        } else { // std::reference_wrapper
+            return (object.get().*func)(std::forward<Args>(args)...);
         }
     } else {
         if constexpr (requires { object.*func; }) {

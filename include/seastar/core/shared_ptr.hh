@@ -461,7 +461,7 @@ inline shared_ptr<T> make_shared(A&&... a) {
 template <typename T>
 inline shared_ptr<T> make_shared(T&& a) {
     using value_type = std::remove_const_t<T>;
-    return make_shared<T, value_type>(std::move(a));
+    return ::seastar::make_shared<T, value_type>(std::move(a)); // not std's
 }
 
 template <typename T>

@@ -22,6 +22,8 @@ namespace seastar {
 
 template <typename CharType, typename Size, Size MaxSize, bool NulTerminate = true>
 class basic_sstring;
+template <typename CharType>
+class temporary_buffer;
 
 using sstring = basic_sstring<char, uint32_t, 15>;
 
@@ -266,6 +268,14 @@ public:
         return view().substr(pos, length).compare(other);
     }
 
+    /// A copy of the text, without a null character; leaves nothing here. Include temporary_buffer.hh.
+    template <typename Buffer = temporary_buffer<CharType>>
+    Buffer release() && {
+        Buffer text(data(), size());
+        *this = basic_sstring();
+        return text;
+    }
+
     friend bool operator==(const basic_sstring& a, const basic_sstring& b) noexcept { return a.view() == b.view(); }
     friend bool operator==(const basic_sstring& a, const CharType* b) noexcept { return a.view() == b; }
     friend bool operator==(const basic_sstring& a, const std_string& b) noexcept { return a.view() == b; }
@@ -409,6 +419,9 @@ String to_sstring(T value) {
         return String(text.data(), text.size());
     }
 }
+
+/// Of a string or a literal.
+constexpr size_t str_len(std::string_view s) noexcept { return s.size(); }
 
 /// Copies the characters of strings and literals one behind the other. Returns where the next would go.
 template <typename CharType>

@@ -191,6 +191,7 @@ TEST_F(shared_ptr_test, is_made_from_values_and_arguments) {
     EXPECT_EQ(a->value, 3);
     EXPECT_EQ(b->value, 4);
     EXPECT_EQ(*c, "xxx");
+    EXPECT_EQ(*seastar::make_shared(std::string("y")), "y");
 }
 
 TEST_F(shared_ptr_test, serves_as_a_key_by_address_or_by_value) {

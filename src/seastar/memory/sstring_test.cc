@@ -1,5 +1,7 @@
 #include <seastar/core/sstring.hh>
 
+#include <seastar/core/temporary_buffer.hh>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
@@ -230,6 +232,14 @@ TEST(sstring, makes_text_of_numbers) {
     EXPECT_EQ(seastar::to_sstring(true), "true");
     EXPECT_EQ(seastar::to_sstring("text"), "text");
     EXPECT_EQ(seastar::to_sstring<std::string>(5), "5");
+}
+
+TEST(sstring, gives_its_text_away_as_a_buffer) {
+    seastar::sstring s("text");
+    auto buffer = std::move(s).release();
+    EXPECT_EQ(std::string_view(buffer.get(), buffer.size()), "text");
+    EXPECT_TRUE(s.empty()); // NOLINT(bugprone-use-after-move): that is what is tested
+    static_assert(seastar::str_len("text") == 4);
 }
 
 }

@@ -11,7 +11,7 @@ namespace seastar {
 /// `State` counts: `++state` for each element, `==` says where a range ends.
 template <typename Func, typename State>
 struct function_input_iterator {
-    Func* _func;
+    mutable Func _func;
     State _state;
 
     using iterator_category = std::input_iterator_tag;
@@ -20,9 +20,9 @@ struct function_input_iterator {
     using difference_type = std::ptrdiff_t;
     using pointer = void;
 
-    function_input_iterator(Func& func, State state) : _func(&func), _state(std::move(state)) {}
+    function_input_iterator(Func func, State state) : _func(std::move(func)), _state(std::move(state)) {}
 
-    reference operator*() const { return (*_func)(); }
+    reference operator*() const { return _func(); }
     function_input_iterator& operator++() {
         ++_state;
         return *this;
@@ -38,7 +38,7 @@ struct function_input_iterator {
 };
 
 template <typename Func, typename State>
-inline function_input_iterator<Func, State> make_function_input_iterator(Func& func, State state) {
-    return function_input_iterator<Func, State>(func, std::move(state));
+inline function_input_iterator<Func, State> make_function_input_iterator(Func func, State state) {
+    return function_input_iterator<Func, State>(std::move(func), std::move(state));
 }
 }

@@ -137,3 +137,6 @@ private:
 };
 
 }
+
+template <>
+struct fmt::formatter<seastar::abort_requested_exception, char, void> : seastar::internal::what_formatter {};

@@ -1,6 +1,8 @@
 /// What waits fail with that were given a deadline and missed it.
 #pragma once
 
+#include <seastar/core/internal/printing.hh>
+
 #include <exception>
 
 namespace seastar {
@@ -16,3 +18,6 @@ struct default_timeout_exception_factory {
 };
 
 }
+
+template <>
+struct fmt::formatter<seastar::timed_out_error, char, void> : seastar::internal::what_formatter {};

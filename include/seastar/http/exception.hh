@@ -88,3 +88,6 @@ private:
 };
 
 }
+
+template <>
+struct fmt::formatter<seastar::httpd::base_exception, char, void> : seastar::internal::what_formatter {};

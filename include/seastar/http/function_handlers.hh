@@ -16,7 +16,7 @@ using future_handler_function = std::function<future<std::unique_ptr<http::reply
     std::unique_ptr<http::request> req, std::unique_ptr<http::reply> rep)>;
 
 /// Return the body as JSON, or what streams it.
-using json_request_function = std::function<json::json_return_type(std::unique_ptr<http::request> req)>;
+using json_request_function = std::function<json::json_return_type(const_req req)>;
 using future_json_function = std::function<future<json::json_return_type>(std::unique_ptr<http::request> req)>;
 
 class function_handler : public handler_base {
@@ -36,7 +36,7 @@ public:
 
     function_handler(const json_request_function& f)
         : function_handler(future_json_function([f](std::unique_ptr<http::request> req) {
-              return make_ready_future<json::json_return_type>(f(std::move(req)));
+              return make_ready_future<json::json_return_type>(f(*req));
           })) {}
     function_handler(const future_json_function& f)
         : _f([f](std::unique_ptr<http::request> req, std::unique_ptr<http::reply> rep) {

@@ -82,10 +82,24 @@ struct reply {
     noncopyable_function<future<>(output_stream<char>&&)> _body_writer;
 };
 
+/// "404 Not Found".
 std::ostream& operator<<(std::ostream& os, reply::status_type status);
+
+namespace internal {
+sstring to_sstring(reply::status_type status);
+}
 
 }
 
 namespace seastar::httpd {
 using reply = http::reply;
 }
+
+template <>
+struct fmt::formatter<seastar::http::reply::status_type, char, void> : seastar::internal::plain_formatter {
+    template <typename Context>
+    typename Context::iterator format(seastar::http::reply::status_type status, Context& context) const {
+        auto text = seastar::http::internal::to_sstring(status);
+        return seastar::internal::write_text(context.out(), text.data(), text.size());
+    }
+};

@@ -6,6 +6,8 @@
 
 #include "net/net_fixture.hh"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace seastar::httpd {
@@ -227,15 +229,15 @@ TEST_P(HttpServer, ErrorsAreJson) {
 TEST_P(HttpServer, FunctionsReturnJson) {
     start();
     auto& r = server->_routes;
-    r.put(GET, "/list", new function_handler(json_request_function([](std::unique_ptr<http::request> req) {
-        return json::json_return_type(std::vector<int>{1, static_cast<int>(req->query_parameters.size())});
-    })));
-    r.put(GET, "/later", new function_handler(future_json_function([](std::unique_ptr<http::request>) {
+    r.put(GET, "/list", new function_handler([](const_req req) {
+        return std::vector<int>{1, static_cast<int>(req.query_parameters.size())};
+    }));
+    r.put(GET, "/later", new function_handler([](std::unique_ptr<http::request>) {
         return sleep(std::chrono::milliseconds(1)).then([] { return json::json_return_type("late"); });
-    })));
-    r.put(GET, "/streamed", new function_handler(json_request_function([](std::unique_ptr<http::request>) {
+    }));
+    r.put(GET, "/streamed", new function_handler([](const_req) {
         return json::json_return_type(json::stream_object(std::vector<int>{4, 5}));
-    })));
+    }));
     auto reply = ask("GET /list?a=1 HTTP/1.1\r\n\r\n");
     EXPECT_EQ(body_of(reply), "[1,1]");
     EXPECT_NE(reply.find("Content-Type: application/json\r\n"), std::string::npos);
@@ -246,16 +248,14 @@ TEST_P(HttpServer, FunctionsReturnJson) {
 TEST_P(HttpServer, RoutesCanBeDescribedAsData) {
     start();
     auto& r = server->_routes;
-    auto tell = [](std::unique_ptr<http::request> req) {
-        return json::json_return_type(req->get_path_param("id") + "-" + req->get_path_param("rest"));
-    };
+    auto tell = [](const_req req) { return req.get_path_param("id") + "-" + req.get_path_param("rest"); };
     using type = path_description::url_component_type;
     path_description one("/one", GET, "one", std::vector<std::pair<sstring, bool>>{{"id", false}, {"rest", true}},
                          {"must"});
     path_description two("/two", GET, "two", {{"id"}, {"/fixed", type::FIXED_STRING}}, {});
     path_description plain("/plain", GET, "plain", std::vector<std::pair<sstring, bool>>(), {});
     for (auto* d : {&one, &two, &plain}) {
-        d->set(r, json_request_function(tell));
+        d->set(r, tell);
     }
     EXPECT_EQ(body_of(ask("GET /one/7/a/b?must=1 HTTP/1.1\r\n\r\n")), "\"7-a/b\"");
     EXPECT_EQ(status_line(ask("GET /one/7/a HTTP/1.1\r\n\r\n")), "HTTP/1.1 400 Bad Request");
@@ -306,6 +306,13 @@ TEST_P(HttpServer, RoutesCanBeTakenOutAgain) {
     std::unique_ptr<handler_base> dropped(r.drop(GET, "/hello"));
     EXPECT_TRUE(dropped);
     EXPECT_FALSE(r.drop(GET, "/hello"));
+}
+
+TEST(HttpReply, ItsStatusPrintsWithItsReason) {
+    EXPECT_EQ(fmt::format("{}", http::reply::status_type::not_found), "404 Not Found");
+    EXPECT_EQ(http::reply(http::reply::status_type::ok).response_line(), "HTTP/1.1 200 OK\r\n");
+    base_exception no("no", http::reply::status_type::bad_request);
+    EXPECT_EQ(fmt::format("{}", no), "no");
 }
 
 TEST_P(HttpServer, SetsCookiesServerAndDate) {

@@ -77,8 +77,7 @@ reply& reply::set_content_type(const sstring& extension) {
 }
 
 sstring reply::response_line() const {
-    return "HTTP/" + std::string(_version) + " " + std::to_string(static_cast<int>(_status)) + " " + reason(_status) +
-           "\r\n";
+    return "HTTP/" + _version + " " + internal::to_sstring(_status) + "\r\n";
 }
 
 void reply::write_body(const sstring& content_type,
@@ -93,7 +92,11 @@ void reply::write_body(const sstring& content_type, sstring content) {
 }
 
 std::ostream& operator<<(std::ostream& os, reply::status_type status) {
-    return os << static_cast<int>(status) << ' ' << reason(status);
+    return os << internal::to_sstring(status);
+}
+
+sstring internal::to_sstring(reply::status_type status) {
+    return std::to_string(static_cast<int>(status)) + " " + reason(status);
 }
 
 }

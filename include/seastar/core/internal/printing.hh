@@ -59,4 +59,13 @@ Out write_text(Out out, const char* text, size_t size) {
     return out;
 }
 
+/// The formatter of an exception: prints what it says.
+struct what_formatter : plain_formatter {
+    template <typename Exception, typename Context>
+    typename Context::iterator format(const Exception& e, Context& context) const {
+        const char* what = e.what();
+        return write_text(context.out(), what, __builtin_strlen(what));
+    }
+};
+
 }

@@ -7,6 +7,8 @@
 #include <seastar/testing/internal/boost_test.hh>
 #include <seastar/testing/test_runner.hh>
 
+#include <fmt/format.h> // for programs that include nothing else
+
 #include <functional>
 #include <string_view>
 

@@ -17,7 +17,6 @@
 #include <exception>
 #include <functional>
 #include <optional>
-#include <ranges>
 #include <tuple>
 #include <typeinfo>
 #include <vector>

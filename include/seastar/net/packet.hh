@@ -45,24 +45,15 @@ class packet final {
     void add(fragment f);
 
 public:
-    packet() noexcept = default;
-    packet(packet&& other) noexcept
-        : _fragments(std::move(other._fragments)), _deleter(std::move(other._deleter)),
-          _len(std::exchange(other._len, 0)), _offload_info(other._offload_info), _rss_hash(other._rss_hash) {}
-    packet& operator=(packet&& other) noexcept {
-        _fragments = std::move(other._fragments);
-        other._fragments.clear();
-        _deleter = std::move(other._deleter);
-        _len = std::exchange(other._len, 0);
-        _offload_info = other._offload_info;
-        _rss_hash = other._rss_hash;
-        return *this;
-    }
+    packet() noexcept;
+    packet(packet&& other) noexcept;
+    packet& operator=(packet&& other) noexcept;
+    ~packet();
     packet(const packet&) = delete;
 
     packet(const char* data, size_t size) : packet(temporary_buffer<char>(data, size)) {} ///< A copy.
     explicit packet(fragment f) : packet(f.base, f.size) {}                               ///< A copy.
-    packet(fragment f, deleter d) : _deleter(std::move(d)) { add(f); }
+    packet(fragment f, deleter d);
     packet(std::vector<fragment> fragments, deleter d);
     template <typename Iterator>
     packet(Iterator begin, Iterator end, deleter d) : packet(std::vector<fragment>(begin, end), std::move(d)) {}
@@ -85,15 +76,15 @@ public:
     explicit operator bool() const noexcept { return _len != 0; }
     unsigned nr_frags() const noexcept { return static_cast<unsigned>(_fragments.size()); }
     const fragment& frag(unsigned index) const noexcept { return _fragments[index]; }
-    std::span<fragment> fragments() noexcept { return {_fragments.data(), _fragments.size()}; }
-    std::span<const fragment> fragments() const noexcept { return {_fragments.data(), _fragments.size()}; }
+    std::span<fragment> fragments() noexcept;
+    std::span<const fragment> fragments() const noexcept;
 
     /// Another packet over the same bytes, or some of them. Requires: offset + len <= len().
     packet share() { return share(0, _len); }
     packet share(size_t offset, size_t len);
     void append(packet&& p);
     /// Room for that many more fragments.
-    void reserve(int nr_frags) { _fragments.reserve(_fragments.size() + static_cast<size_t>(nr_frags)); }
+    void reserve(int nr_frags);
     /// Puts a header in front, zeroed, with `extra_size` bytes behind it; it can be filled in through the result, which
     /// is valid until the packet changes.
     template <typename Header>

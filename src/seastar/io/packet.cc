@@ -7,6 +7,41 @@
 
 namespace seastar::net {
 
+// All that needs the vector's code stands here, for the sake of those who include the header and have no packets.
+
+packet::packet() noexcept = default;
+packet::~packet() = default;
+
+packet::packet(packet&& other) noexcept
+    : _fragments(std::move(other._fragments)), _deleter(std::move(other._deleter)),
+      _len(std::exchange(other._len, 0)), _offload_info(other._offload_info), _rss_hash(other._rss_hash) {}
+
+packet& packet::operator=(packet&& other) noexcept {
+    _fragments = std::move(other._fragments);
+    other._fragments.clear();
+    _deleter = std::move(other._deleter);
+    _len = std::exchange(other._len, 0);
+    _offload_info = other._offload_info;
+    _rss_hash = other._rss_hash;
+    return *this;
+}
+
+packet::packet(fragment f, deleter d) : _deleter(std::move(d)) {
+    add(f);
+}
+
+std::span<fragment> packet::fragments() noexcept {
+    return _fragments;
+}
+
+std::span<const fragment> packet::fragments() const noexcept {
+    return _fragments;
+}
+
+void packet::reserve(int nr_frags) {
+    _fragments.reserve(_fragments.size() + static_cast<size_t>(nr_frags));
+}
+
 void packet::add(fragment f) {
     if (f.size) {
         _fragments.push_back(f);

@@ -1,5 +1,8 @@
 // One operation of the runtime, again and again, between two marks for callgrind: micro --operation NAME [--count N].
 // Without valgrind it prints nanoseconds per operation. `instructions` beside this file runs all of them.
+// With --simulated as its first argument it runs in a simulated operating system (kernel/sim/world.hh), one shard at a
+// time: for operations that need two shards, whose instructions would otherwise depend on when each sleeps.
+#include "../../src/seastar/kernel/sim/world.hh"
 #include "../../src/smf/transport/frame_reader.hh"
 
 #include <smf/checksum.h>
@@ -24,7 +27,9 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace po = boost::program_options;
@@ -187,6 +192,17 @@ void measure(const std::string& name, unsigned count) {
 }
 
 int main(int argc, char** argv) {
+    std::optional<seastar::kernel::sim::world> world;
+    if (argc > 1 && std::string_view(argv[1]) == "--simulated") {
+        world.emplace(seastar::kernel::sim::options());
+        argv[1] = argv[0];
+        ++argv;
+        --argc;
+    }
+    std::optional<seastar::kernel::substitute_scope> there;
+    if (world) {
+        there.emplace(&*world);
+    }
     seastar::app_template app;
     app.add_options()("operation", po::value<std::string>(), "its name; without it the names are printed")(
         "count", po::value<unsigned>()->default_value(10'000), "how often");

@@ -6,6 +6,8 @@
 /// order.
 #pragma once
 
+#include "../common/epoll_server.hh"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -26,8 +28,7 @@ static_assert(sizeof(frame_header) == 16);
 
 inline constexpr uint32_t status_ok = 200;
 /// Header and body together; a server's buffer of this size always holds a whole frame.
-inline constexpr size_t frame_bytes_max = 64 * 1024;
-inline constexpr size_t malformed = SIZE_MAX;
+inline constexpr size_t frame_bytes_max = connection_bytes;
 
 inline frame_header read_header(const char* data) {
     frame_header header;

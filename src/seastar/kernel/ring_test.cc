@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <functional>
 #include <poll.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 namespace seastar::kernel {
@@ -210,6 +211,19 @@ TEST_P(ring_operation_test, a_send_into_full_buffers_takes_part_or_waits_for_roo
     EXPECT_TRUE(reading.data == text);
     r->cancel(reading);
     EXPECT_EQ(finish(reading), -ECANCELED);
+}
+
+TEST_P(ring_operation_test, takes_a_part_of_a_piece_whose_size_needs_more_than_32_bits) {
+    descriptor a, b;
+    make_connection(a, b);
+    const size_t size = size_t(1) << 32;
+    void* zeros = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    ASSERT_NE(zeros, MAP_FAILED);
+    one_piece_message message(zeros, size);
+    recorded op;
+    op.set_send(a.get(), &message.header);
+    EXPECT_GT(carry_out(op), 0);
+    EXPECT_EQ(::munmap(zeros, size), 0);
 }
 
 TEST_P(ring_operation_test, a_send_that_waits_can_be_cancelled) {

@@ -354,7 +354,7 @@ void uring_ring::write_send(io_uring_sqe& sqe, operation& op) noexcept {
     if ((access::backend(op) & as_file) != 0) {
         io_uring_prep_writev(&sqe, op.fd(), message.msg_iov, static_cast<unsigned>(message.msg_iovlen), uint64_t(-1));
     } else if (auto* piece = access::only_piece(op)) {
-        io_uring_prep_send(&sqe, op.fd(), piece->iov_base, piece->iov_len, MSG_NOSIGNAL);
+        io_uring_prep_send(&sqe, op.fd(), piece->iov_base, std::min(piece->iov_len, transfer_max), MSG_NOSIGNAL);
     } else {
         io_uring_prep_sendmsg(&sqe, op.fd(), &message, MSG_NOSIGNAL);
     }

@@ -32,13 +32,17 @@ class log_buf {
 public:
     static constexpr size_t line_size_max = 64 * 1024;
 
-    log_buf() noexcept : _begin(_stack), _end(_stack + sizeof(_stack)), _current(_stack) {}
+    log_buf() noexcept : log_buf(_stack, sizeof(_stack)) {}
+    /// Begins in memory of the caller's, which outlives it.
+    log_buf(char* buffer, size_t size) noexcept
+        : _begin(buffer), _end(buffer + size), _current(buffer), _first(buffer) {}
     log_buf(const log_buf&) = delete;
     log_buf& operator=(const log_buf&) = delete;
     ~log_buf();
 
     const char* data() const noexcept { return _begin; }
     size_t size() const noexcept { return size_t(_current - _begin); }
+    size_t capacity() const noexcept { return size_t(_end - _begin); }
     std::string_view view() const noexcept { return {data(), size()}; }
     void clear() noexcept { _current = _begin; }
     void push_back(char c) noexcept {
@@ -83,6 +87,7 @@ private:
     char* _begin;
     char* _end;
     char* _current;
+    char* const _first; ///< not from the heap
     char _stack[1024];
 };
 

@@ -29,24 +29,24 @@ sstring pretty_type_name(const std::type_info& type) {
 namespace internal {
 
 log_buf::~log_buf() {
-    if (_begin != _stack) {
+    if (_begin != _first) {
         std::free(_begin);
     }
 }
 
 bool log_buf::grow() noexcept {
     size_t size = log_buf::size();
-    size_t capacity = 4 * size_t(_end - _begin);
+    size_t capacity = std::max<size_t>(4 * log_buf::capacity(), 256);
     if (capacity > line_size_max) {
         return false;
     }
-    bool on_stack = _begin == _stack;
-    auto* grown = static_cast<char*>(std::realloc(on_stack ? nullptr : _begin, capacity));
+    bool first = _begin == _first;
+    auto* grown = static_cast<char*>(std::realloc(first ? nullptr : _begin, capacity));
     if (grown == nullptr) {
         return false;
     }
-    if (on_stack) {
-        std::memcpy(grown, _stack, size);
+    if (first) {
+        std::memcpy(grown, _first, size);
     }
     _begin = grown;
     _end = grown + capacity;

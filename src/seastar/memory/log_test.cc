@@ -139,6 +139,17 @@ TEST_F(log_test, never_throws) {
     EXPECT_EQ(logging_failures(), before + 2);
 }
 
+TEST_F(log_test, a_text_grows_out_of_memory_of_the_callers) {
+    char memory[4];
+    internal::log_buf text(memory, sizeof(memory));
+    EXPECT_EQ(text.capacity(), 4u);
+    text.append("1234");
+    EXPECT_EQ(text.data(), memory);
+    fmt::format_to(text.back_insert_begin(), "{}", 5);
+    EXPECT_NE(text.data(), memory);
+    EXPECT_EQ(text.view(), "12345");
+}
+
 TEST_F(log_test, cuts_lines_that_are_too_long) {
     log.info("{}", std::string(5000, 'x'));
     EXPECT_THAT(take(), HasSubstr(std::string(5000, 'x') + "\n"));

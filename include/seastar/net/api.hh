@@ -79,13 +79,6 @@ using udp_channel = datagram_channel;
 
 }
 
-/// How much a connection reads ahead of its reader: not less than min, not more than max bytes.
-struct connected_socket_input_stream_config final {
-    unsigned buffer_size = 8192;
-    unsigned min_buffer_size = 512;
-    unsigned max_buffer_size = 128 * 1024;
-};
-
 /// One end of a connection. The streams may outlive the socket object; the connection is closed when the last of the
 /// three is gone.
 class connected_socket {

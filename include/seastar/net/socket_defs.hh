@@ -106,6 +106,13 @@ struct text_formatter : fmt::formatter<std::string_view> {
 };
 }
 
+/// How much a connection reads ahead of its reader: not less than min, not more than max bytes.
+struct connected_socket_input_stream_config final {
+    unsigned buffer_size = 8192;
+    unsigned min_buffer_size = 512;
+    unsigned max_buffer_size = 128 * 1024;
+};
+
 enum class transport { TCP = IPPROTO_TCP, SCTP = IPPROTO_SCTP };
 
 /// An IPv4 address and port, in host order. From text it takes "1.2.3.4", "1.2.3.4:80"; anything else throws

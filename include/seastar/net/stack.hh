@@ -15,7 +15,6 @@ namespace seastar {
 
 class connected_socket;
 struct accept_result;
-struct connected_socket_input_stream_config;
 
 namespace net {
 
@@ -27,7 +26,7 @@ class connected_socket_impl {
 public:
     virtual ~connected_socket_impl() = default;
     virtual data_source source() = 0;
-    virtual data_source source(const connected_socket_input_stream_config&) { return source(); }
+    virtual data_source source(connected_socket_input_stream_config) { return source(); }
     virtual data_sink sink() = 0;
     virtual void shutdown_input() = 0;
     virtual void shutdown_output() = 0;

@@ -64,7 +64,7 @@ public:
     explicit posix_connected_socket(connection_ptr c) noexcept : _c(std::move(c)) {}
 
     data_source source() override { return data_source(std::make_unique<posix::source>(_c)); }
-    data_source source(const connected_socket_input_stream_config& config) override {
+    data_source source(connected_socket_input_stream_config config) override {
         _c->set_read_ahead(config.max_buffer_size);
         return source();
     }

@@ -25,6 +25,7 @@ struct http_limits {
 /// Lives on one shard. stop() before it is destroyed, if it listens.
 class http_server {
     class connection;
+    friend class http_server_tester;
 
 public:
     routes _routes;
@@ -36,6 +37,8 @@ public:
     /// Accepts in the background. Fails with std::system_error.
     future<> listen(socket_address addr, listen_options lo);
     future<> listen(socket_address addr);
+    /// Accepts from the listener of that number in the background, for those who bring their own (http_server_tester).
+    future<> do_accepts(int which);
     /// Accepts no more, breaks the connections off, waits for the handlers.
     future<> stop();
 
@@ -84,6 +87,12 @@ private:
     uint64_t _read_errors = 0;
     uint64_t _reply_errors = 0;
     metrics::metric_groups _metrics;
+};
+
+/// For tests that serve connections which are no sockets.
+class http_server_tester {
+public:
+    static std::vector<server_socket>& listeners(http_server& server) { return server._listeners; }
 };
 
 /// A server on every shard.

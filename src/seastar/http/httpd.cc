@@ -463,8 +463,11 @@ future<> http_server::listen(socket_address addr, listen_options lo) {
     } catch (...) {
         return current_exception_as_future();
     }
+    return do_accepts(static_cast<int>(_listeners.size()) - 1);
+}
+future<> http_server::do_accepts(int which) {
     ++_running;
-    accept_next(_listeners.size() - 1);
+    accept_next(static_cast<size_t>(which));
     return make_ready_future<>();
 }
 

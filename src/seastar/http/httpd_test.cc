@@ -315,6 +315,16 @@ TEST(HttpReply, ItsStatusPrintsWithItsReason) {
     EXPECT_EQ(fmt::format("{}", no), "no");
 }
 
+TEST_P(HttpServer, ServesListenersThatItWasGiven) {
+    start();
+    auto& listeners = http_server_tester::listeners(*server);
+    listeners.push_back(seastar::listen(anywhere()));
+    run(server->do_accepts(1));
+    raw_socket c(listeners[1].local_address());
+    c.send("GET /hello HTTP/1.1\r\n\r\n");
+    EXPECT_EQ(status_line(until(c, "hello")), "HTTP/1.1 200 OK");
+}
+
 TEST_P(HttpServer, SetsCookiesServerAndDate) {
     start();
     server->_routes.put(GET, "/cookies", new function_handler([](const_req, http::reply& rep) {

@@ -72,6 +72,7 @@ public:
     using configuration_reader = std::function<void(boost::program_options::variables_map&)>;
 
     explicit app_template(config cfg = config());
+    explicit app_template(seastar_options opts);
     ~app_template();
     app_template(const app_template&) = delete;
     app_template& operator=(const app_template&) = delete;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -25,7 +26,8 @@ class option_group;
 class basic_value {
 public:
     basic_value(option_group& group, bool used, std::string name, std::string description);
-    basic_value(const basic_value&) = delete;
+    /// Moves together with its group: the group first.
+    basic_value(basic_value&& other);
     virtual ~basic_value();
 
     /// "poll-mode", or with a letter: "smp,c".
@@ -38,7 +40,8 @@ public:
     virtual void mutate(const boost::program_options::variables_map& from) = 0;
 
 private:
-    option_group* _group;
+    friend class option_group;
+    option_group* _group; ///< null when moved from
     std::string _name;
     std::string _description;
     bool _used;
@@ -49,7 +52,8 @@ class option_group {
 public:
     /// `parent` may be null.
     option_group(option_group* parent, std::string name);
-    option_group(const option_group&) = delete;
+    /// Takes over what belongs to the other; the members that are groups and values are moved next.
+    option_group(option_group&& other);
     virtual ~option_group();
 
     const std::string& name() const noexcept { return _name; }
@@ -92,6 +96,11 @@ public:
     void set_value(T v) {
         _value = std::move(v);
         _defaulted = false;
+    }
+    void set_value()
+        requires std::is_same_v<T, std::monostate>
+    {
+        set_value(T());
     }
     void unset_value() noexcept {
         _value.reset();

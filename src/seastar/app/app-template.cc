@@ -41,7 +41,7 @@ struct app_template::impl {
     configuration_reader reader;
     alien::instance alien;
 
-    explicit impl(const std::string& name) : program(name + " options") {}
+    explicit impl(seastar_options&& opts) : library(std::move(opts)), program(std::string(library.name) + " options") {}
 
     bpo::options_description library_options() const;
     /// The exit status, when there is nothing to run: help was asked for, or the command line makes no sense.
@@ -51,13 +51,23 @@ struct app_template::impl {
     app::runtime_options runtime_options() const;
 };
 
-app_template::app_template(config cfg) : _impl(std::make_unique<impl>(std::string(cfg.name))) {
-    auto& library = _impl->library;
+namespace {
+
+app_template::seastar_options options_of(const app_template::config& cfg) {
+    app_template::seastar_options library;
     library.name = cfg.name;
     library.description = cfg.description;
     library.auto_handle_sigint_sigterm = cfg.auto_handle_sigint_sigterm;
     library.reactor_opts.task_quota_ms.set_default_value(cfg.default_task_quota.count() * 1000);
     library.reactor_opts.max_networking_io_control_blocks.set_default_value(cfg.max_networking_aio_io_control_blocks);
+    return library;
+}
+
+}
+
+app_template::app_template(config cfg) : app_template(options_of(cfg)) {}
+
+app_template::app_template(seastar_options opts) : _impl(std::make_unique<impl>(std::move(opts))) {
     _impl->program.add_options()("help,h", "show this help")("help-seastar", "show the library's options")(
         "help-loggers", "show the names of the loggers");
 }

@@ -233,6 +233,20 @@ TEST(options, of_the_program_and_positional_ones_are_parsed) {
     EXPECT_EQ(run(app, {"-c1"}, [&app] { return app.configuration()["size"].as<int>(); }), 100);
 }
 
+TEST(options, may_be_made_by_the_program_and_handed_over) {
+    app_template::seastar_options options;
+    options.name = "tester";
+    options.smp_opts.smp.set_value(2);
+    options.smp_opts.thread_affinity.set_value(false);
+    options.reactor_opts.overprovisioned.set_value();
+    {
+        app_template app(std::move(options));
+        EXPECT_EQ(app.options().name, "tester");
+        EXPECT_EQ(run(app, {}, [] { return static_cast<int>(smp::count); }), 2);
+        EXPECT_EQ(run(app, {"-c1"}, [] { return static_cast<int>(smp::count); }), 1);
+    }
+}
+
 TEST(options, the_help_shows_the_programs_and_the_librarys) {
     auto o = in_child([] {
         app_template::config config;

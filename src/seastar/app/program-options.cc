@@ -13,11 +13,35 @@ basic_value::basic_value(option_group& group, bool used, std::string name, std::
     group._values.push_back(this);
 }
 
-basic_value::~basic_value() { std::erase(_group->_values, this); }
+basic_value::basic_value(basic_value&& other)
+    : _group(std::exchange(other._group, nullptr)), _name(other._name), _description(other._description),
+      _used(other._used) {
+    std::replace(_group->_values.begin(), _group->_values.end(), &other, this);
+}
+
+basic_value::~basic_value() {
+    if (_group) {
+        std::erase(_group->_values, this);
+    }
+}
 
 option_group::option_group(option_group* parent, std::string name) : _parent(parent), _name(std::move(name)) {
     if (_parent) {
         _parent->_groups.push_back(this);
+    }
+}
+
+option_group::option_group(option_group&& other)
+    : _parent(std::exchange(other._parent, nullptr)), _name(other._name), _groups(std::exchange(other._groups, {})),
+      _values(std::exchange(other._values, {})) {
+    if (_parent) {
+        std::replace(_parent->_groups.begin(), _parent->_groups.end(), &other, this);
+    }
+    for (auto* g : _groups) {
+        g->_parent = this;
+    }
+    for (auto* v : _values) {
+        v->_group = this;
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace seastar::metrics {
@@ -21,6 +22,7 @@ struct histogram {
     uint64_t sample_count = 0;
     double sample_sum = 0;
     std::vector<histogram_bucket> buckets; ///< by rising bounds
+    std::optional<native_histogram_info> native_histogram;
 
     /// Adds another one, bucket by bucket. Throws std::out_of_range when the bounds differ.
     histogram& operator+=(const histogram& other);

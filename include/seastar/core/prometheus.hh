@@ -13,6 +13,7 @@ struct config {
     sstring hostname;                                       ///< unused: Prometheus knows whom it asks
     std::optional<metrics::label_instance> label;           ///< added to every metric
     sstring prefix = "seastar";                             ///< before every name, with '_'
+    bool allow_protobuf = false;                            ///< unused: everybody is answered in text
 };
 
 /// Adds the route /metrics on every shard; `?name=foo` or `?name=foo*` selects.

@@ -41,6 +41,7 @@ concept map = range<T> && requires { typename T::mapped_type; };
 class formatter {
 public:
     static std::string to_json(std::string_view text);
+    static std::string to_json(const char* text, size_t size) { return to_json(std::string_view(text, size)); }
     static std::string to_json(const char* text) { return to_json(std::string_view(text)); }
     static std::string to_json(const std::string& text) { return to_json(std::string_view(text)); }
     static std::string to_json(const sstring& text) { return to_json(std::string_view(text)); }

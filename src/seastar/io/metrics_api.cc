@@ -86,11 +86,12 @@ public:
         }
         bool skip(m._skip_when_empty);
         auto metric = std::make_shared<registered_metric>(
-            registered_metric{m.labels, m.f, m.enabled, skip, m.enabled, skip});
+            registered_metric{group, m.name, m.labels, m.f, m.enabled, skip, m.enabled, skip});
         _registered.emplace_back(name, m.labels);
         auto& family = map[name];
         family.type = m.type.base_type;
-        family.type_name = m.type.type_name;
+        family.inherit_type = m.type.type_name;
+        family.name = name;
         family.d = m.d;
         family.registered_aggregate_labels = m.aggregate_labels;
         apply_family_configs(name, family);
@@ -115,7 +116,27 @@ void add_up(std::map<labels_type, metric_value>& sums, const labels_type& labels
     }
 }
 
-std::vector<family_values> get_values() {
+foreign_ptr<values_reference> get_values() {
+    auto reading = ::seastar::make_shared<values_copy>();
+    reading->metadata = ::seastar::make_shared<metric_metadata>();
+    for (auto& [name, family] : registry()) {
+        metric_family_metadata described{family.info(), {}};
+        value_vector values;
+        for (auto& [registered_labels, metric] : family.instances) {
+            if (metric->enabled) {
+                described.metrics.emplace_back(metric->get_id(), metric->skip_when_empty);
+                values.push_back((*metric)());
+            }
+        }
+        if (!values.empty()) {
+            reading->metadata->push_back(std::move(described));
+            reading->values.push_back(std::move(values));
+        }
+    }
+    return make_foreign(std::move(reading));
+}
+
+std::vector<family_values> get_reported_values() {
     std::vector<family_values> result;
     for (auto& [name, family] : registry()) {
         family_values out;

@@ -12,7 +12,7 @@ using impl::labels_type;
 
 /// The readings of one metric of this thread.
 std::vector<std::pair<labels_type, impl::metric_value>> values(std::string_view name) {
-    for (auto& family : impl::get_values()) {
+    for (auto& family : impl::get_reported_values()) {
         if (family.name == name) {
             return family.values;
         }
@@ -97,7 +97,8 @@ TEST(Metrics, KeepTheirKindAndType) {
     EXPECT_EQ(values("g_b")[0].second.ui(), uint64_t(1) << 63);
     auto& map = impl::get_value_map();
     EXPECT_EQ(map.at("g_q").type, impl::data_type::GAUGE);
-    EXPECT_EQ(map.at("g_q").type_name, "queue_length");
+    EXPECT_EQ(map.at("g_q").info().inherit_type, "queue_length");
+    EXPECT_EQ(map.at("g_q").begin()->second->get_id().full_name(), "g_q");
     EXPECT_EQ(map.at("g_b").type, impl::data_type::COUNTER);
     EXPECT_EQ(map.at("g_seconds").type, impl::data_type::REAL_COUNTER);
 }
@@ -116,6 +117,36 @@ TEST(Metrics, ThatAreDisabledOrEmptyAreLeftOut) {
     n = 1;
     EXPECT_TRUE(values("g_off").empty());
     EXPECT_EQ(values("g_empty").size(), 1u);
+}
+
+TEST(Metrics, AreReadAsTheyAreWithWhatDescribesThem) {
+    metric_groups groups;
+    label op("op");
+    groups.add_group("raw", {
+                                make_counter("n", [] { return 0; }, description("how many"), {op("read")})
+                                    .aggregate({op})
+                                    .set_skip_when_empty(),
+                                make_counter("n", [] { return 2; }, description("how many"), {op("write")}),
+                                make_counter("off", [] { return 3; })(metric_disabled),
+                            });
+    auto reading = impl::get_values();
+    size_t families = 0;
+    for (size_t i = 0; i < reading->metadata->size(); ++i) {
+        auto& family = reading->metadata->at(i);
+        if (family.metrics.front().group_name() != "raw") {
+            continue;
+        }
+        ++families;
+        EXPECT_EQ(family.mf.name, "raw_n");
+        EXPECT_EQ(family.mf.d.str(), "how many");
+        ASSERT_EQ(family.metrics.size(), 2u);
+        EXPECT_EQ(family.metrics[0].name(), "n");
+        EXPECT_TRUE(family.metrics[0].should_skip_when_empty());
+        EXPECT_EQ(family.metrics[1].labels().at("op"), "write");
+        EXPECT_EQ(reading->values[i][0].ui(), 0u);
+        EXPECT_EQ(reading->values[i][1].ui(), 2u);
+    }
+    EXPECT_EQ(families, 1u);
 }
 
 TEST(Metrics, AreAddedUpOverAggregatedLabels) {

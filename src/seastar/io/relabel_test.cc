@@ -27,7 +27,7 @@ relabel_config rule(action a, std::vector<std::string> sources, const char* expr
 /// The labels of a family's readings on this thread, "shard" left out.
 std::vector<labels_type> reported(std::string_view name) {
     std::vector<labels_type> result;
-    for (auto& family : impl::get_values()) {
+    for (auto& family : impl::get_reported_values()) {
         if (family.name == name) {
             for (auto& [labels, value] : family.values) {
                 result.push_back(labels);

@@ -65,6 +65,7 @@ TEST_F(Json, ValuesAreWrittenAsTheyAre) {
     EXPECT_EQ(formatter::to_json(true), "true");
     EXPECT_EQ(formatter::to_json(0.1), "0.1");
     EXPECT_EQ(formatter::to_json(0.1f), "0.1");
+    EXPECT_EQ(formatter::to_json("abc", 2), "\"ab\"");
     EXPECT_EQ(formatter::to_json("a\"b\\c\n\x01 ü"), "\"a\\\"b\\\\c\\n\\u0001 ü\"");
     EXPECT_EQ(formatter::to_json(sstring("s")), "\"s\"");
     EXPECT_THROW(formatter::to_json(std::numeric_limits<double>::infinity()), std::out_of_range);

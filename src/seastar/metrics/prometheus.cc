@@ -17,7 +17,7 @@ future<std::vector<shard_values>> collect(std::vector<shard_values> so_far, unsi
     if (shard == smp::count) {
         return make_ready_future<std::vector<shard_values>>(std::move(so_far));
     }
-    return smp::submit_to(shard, [] { return metrics::impl::get_values(); })
+    return smp::submit_to(shard, [] { return metrics::impl::get_reported_values(); })
         .then([so_far = std::move(so_far), shard](shard_values values) mutable {
             so_far.push_back(std::move(values));
             return collect(std::move(so_far), shard + 1);

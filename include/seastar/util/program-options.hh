@@ -2,17 +2,24 @@
 /// programs may also set themselves. boost::program_options does the parsing; this header does not need it.
 #pragma once
 
+#include <seastar/core/sstring.hh>
+
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
 
-namespace boost::program_options {
+namespace boost {
+class any;
+namespace program_options {
 class options_description;
 class variables_map;
+}
 }
 
 namespace seastar::program_options {
@@ -123,5 +130,16 @@ template <typename T>
 T get_or_default(const value<T>& v, T otherwise = T()) {
     return v ? v.get_value() : std::move(otherwise);
 }
+
+/// The value of an option that is a map: "a=1:b=2". For boost's own value<string_map>(); a text without '=' is refused
+/// with boost::program_options::invalid_option_value, of a key that comes twice the last value counts.
+class string_map final : public std::unordered_map<sstring, sstring> {
+public:
+    using std::unordered_map<sstring, sstring>::unordered_map;
+};
+void validate(boost::any& out, const std::vector<std::string>& in, string_map*, int);
+/// As on the command line, in no order.
+std::ostream& operator<<(std::ostream& os, const string_map& map);
+std::istream& operator>>(std::istream& is, string_map& map);
 
 }

@@ -247,6 +247,19 @@ TEST(options, may_be_made_by_the_program_and_handed_over) {
     }
 }
 
+TEST(options, may_be_maps) {
+    using program_options::string_map;
+    app_template app;
+    app.add_options()("ages", bpo::value<string_map>()->default_value({{"tom", "1"}}), "by name");
+    auto ages = [&app] { return app.configuration()["ages"].as<string_map>(); };
+    string_map seen;
+    EXPECT_EQ(run(app, {"-c1"}, [&] { seen = ages(); }), 0);
+    EXPECT_EQ(seen, (string_map{{"tom", "1"}}));
+    EXPECT_EQ(run(app, {"-c1", "--ages", "joe=15:sally=99:joe=16"}, [&] { seen = ages(); }), 0);
+    EXPECT_EQ(seen, (string_map{{"joe", "16"}, {"sally", "99"}}));
+    EXPECT_EQ(run(app, {"-c1", "--ages", "joe"}, [] { return 9; }), 2);
+}
+
 TEST(options, the_help_shows_the_programs_and_the_librarys) {
     auto o = in_child([] {
         app_template::config config;

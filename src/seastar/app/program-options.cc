@@ -103,6 +103,47 @@ void value<T>::mutate(const bpo::variables_map& from) {
     }
 }
 
+namespace {
+
+/// Adds what the text says.
+void parse(std::string_view text, string_map& to) {
+    while (!text.empty()) {
+        auto item = text.substr(0, text.find(':'));
+        text.remove_prefix(std::min(item.size() + 1, text.size()));
+        auto equals = item.find('=');
+        if (equals == item.npos) {
+            throw bpo::invalid_option_value(std::string(item));
+        }
+        to.insert_or_assign(item.substr(0, equals), item.substr(equals + 1));
+    }
+}
+
+}
+
+void validate(boost::any& out, const std::vector<std::string>& in, string_map*, int) {
+    if (out.empty()) {
+        out = string_map();
+    }
+    auto& map = boost::any_cast<string_map&>(out);
+    for (auto& text : in) {
+        parse(text, map);
+    }
+}
+
+std::ostream& operator<<(std::ostream& os, const string_map& map) {
+    for (const char* colon = ""; auto& [key, value] : map) {
+        os << std::exchange(colon, ":") << key << '=' << value;
+    }
+    return os;
+}
+
+std::istream& operator>>(std::istream& is, string_map& map) {
+    std::string text;
+    is >> text;
+    parse(text, map);
+    return is;
+}
+
 template class value<std::monostate>;
 template class value<bool>;
 template class value<int>;

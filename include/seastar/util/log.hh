@@ -11,6 +11,7 @@
 #include <seastar/core/internal/log_style.hh>
 #include <seastar/core/sstring.hh>
 #include <seastar/util/log-level.hh>
+#include <seastar/util/std-compat.hh>
 
 #include <fmt/core.h>
 

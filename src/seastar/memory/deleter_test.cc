@@ -1,4 +1,5 @@
 #include <seastar/core/deleter.hh>
+#include <seastar/core/polymorphic_temporary_buffer.hh>
 #include <seastar/core/temporary_buffer.hh>
 
 #include <cstdlib>
@@ -169,6 +170,32 @@ TEST(temporary_buffer_death, sharing_outside_the_buffer_is_a_bug) {
     EXPECT_DEATH((void)a.share(2, 2), "assertion failed");
     EXPECT_DEATH((void)a.share(SIZE_MAX, 2), "assertion failed");
     EXPECT_DEATH(a.trim_front(4), "assertion failed");
+}
+
+TEST(polymorphic_temporary_buffer, goes_back_to_its_allocator_with_the_last_share) {
+    struct counting final : std::pmr::memory_resource {
+        size_t used = 0;
+        void* do_allocate(size_t size, size_t) override {
+            used += size;
+            return std::malloc(size);
+        }
+        void do_deallocate(void* p, size_t size, size_t) override {
+            used -= size;
+            std::free(p);
+        }
+        bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+    } resource;
+    std::pmr::polymorphic_allocator<char> allocator(&resource);
+    {
+        buffer rest;
+        {
+            buffer b = make_temporary_buffer(&allocator, 100);
+            EXPECT_EQ(b.size(), 100u);
+            rest = b.share(50, 50);
+        }
+        EXPECT_EQ(resource.used, 100u);
+    }
+    EXPECT_EQ(resource.used, 0u);
 }
 
 }

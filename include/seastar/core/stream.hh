@@ -33,8 +33,9 @@ public:
     }
     /// Resolves when somebody listens and has started.
     future<> started() { return _ready.get_future(); }
-    /// Resolves when the listener is ready for more. A listener that fails, or is gone, ends the stream. Requires: the
-    /// future of the value before has resolved; started.
+    /// Resolves when the listener is ready for more. A listener that fails ends the stream, and this fails as it
+    /// did; where the listener is gone, nothing happens. Requires: the future of the value before has resolved, and the
+    /// listener started.
     future<> produce(T value) {
         if (!_next) {
             return make_ready_future<>(); // nobody listens any more
@@ -42,8 +43,11 @@ public:
         return futurize_invoke(_next, std::move(value)).then_wrapped([this](future<> f) {
             if (f.failed()) {
                 _next = nullptr;
-                end(f.get_exception());
+                auto ex = f.get_exception();
+                end(ex);
+                return make_exception_future<>(std::move(ex));
             }
+            return make_ready_future<>();
         });
     }
     /// No more values: done() resolves.

@@ -92,7 +92,7 @@ struct finish_with_futures {
     }
 };
 
-/// One failure out of many; the others are forgotten.
+/// The first failure out of many; the others are forgotten.
 class failure_of {
     std::exception_ptr _ex;
 
@@ -100,7 +100,10 @@ public:
     template <typename T>
     void look_at(future<T>& f) noexcept {
         if (f.failed()) {
-            _ex = f.get_exception();
+            auto ex = f.get_exception();
+            if (!_ex) {
+                _ex = std::move(ex);
+            }
         }
     }
     explicit operator bool() const noexcept { return static_cast<bool>(_ex); }
@@ -207,7 +210,8 @@ auto when_all(Iterator begin, Iterator end) noexcept {
 }
 
 /// A future of a tuple of the values, those of future<> left out; then() also takes them as separate arguments, and
-/// where there are none it converts to future<>. Waits for all; if any failed, fails with one of the exceptions.
+/// where there are none it converts to future<>. Waits for all; if any failed, fails with the exception of the first of
+/// them, in the order of the arguments.
 template <typename... FutureOrFunc>
     requires(!(sizeof...(FutureOrFunc) == 2 && (... && internal::future_iterator<std::decay_t<FutureOrFunc>>)))
 auto when_all_succeed(FutureOrFunc&&... f) noexcept {

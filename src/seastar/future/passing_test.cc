@@ -159,7 +159,7 @@ TEST_F(passing_test, a_stream_gives_its_listener_one_value_at_a_time) {
 TEST_F(passing_test, a_listener_that_fails_ends_the_stream) {
     stream<int> s;
     auto sub = s.listen([](int) -> future<> { throw std::runtime_error("x"); });
-    run(s.produce(1));
+    EXPECT_THROW(run(s.produce(1)), std::runtime_error);
     run(s.produce(2));
     EXPECT_THROW(run(sub.done()), std::runtime_error);
     s.close();

@@ -228,10 +228,10 @@ TEST_F(wait_test, when_all_succeed_unpacks_the_values_and_drops_voids) {
     run(when_all_succeed(yield()).then_unpack([] {}));
 }
 
-TEST_F(wait_test, when_all_succeed_waits_for_all_and_fails_with_one_failure) {
+TEST_F(wait_test, when_all_succeed_waits_for_all_and_fails_as_the_first) {
     promise<> p;
-    auto f = when_all_succeed(make_exception_future<int>(std::runtime_error("a")), p.get_future(),
-                              make_exception_future<>(std::runtime_error("b")));
+    auto f = when_all_succeed(p.get_future(), make_exception_future<int>(std::runtime_error("a")),
+                              make_exception_future<>(std::logic_error("b")));
     settle();
     EXPECT_FALSE(f.available());
     p.set_value();

@@ -10,6 +10,7 @@
 #include <fmt/format.h> // for programs that include nothing else
 
 #include <functional>
+#include <ranges> // the same
 #include <string_view>
 
 #ifdef SEASTAR_TESTING_MAIN

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <seastar/http/handlers.hh>
+#include <seastar/http/matcher.hh>
 
 #include <functional>
 #include <map>
@@ -23,24 +24,22 @@ public:
 };
 
 class match_rule {
-    struct part {
-        sstring text; ///< fixed text, or the parameter's name
-        bool param = false;
-        bool rest = false;
-        bool operator==(const part&) const = default;
-    };
-    std::vector<part> _parts;
+    std::vector<std::unique_ptr<matcher>> _parts;
     std::unique_ptr<handler_base> _handler;
 
 public:
     explicit match_rule(handler_base* handler) : _handler(handler) {}
-    match_rule& add_str(const sstring& str);
+    /// Takes the matcher over.
+    match_rule& add_matcher(matcher* part);
+    match_rule& add_str(const sstring& str) { return add_matcher(new str_matcher(str)); }
     /// One path component, or, with `fullpath`, everything that is left.
-    match_rule& add_param(const sstring& name, bool fullpath = false);
+    match_rule& add_param(const sstring& name, bool fullpath = false) {
+        return add_matcher(new param_matcher(name, fullpath));
+    }
     /// The handler, and `params` filled in; or null.
     handler_base* get(const sstring& url, parameters& params) const;
     /// Whether it matches the same paths, part by part.
-    bool is_same_path(const match_rule& other) const { return _parts == other._parts; }
+    bool is_same_path(const match_rule& other) const;
 };
 
 /// Makes the reply to an exception that a handler let out; throws, it or another, to leave that to the next.

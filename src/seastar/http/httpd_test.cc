@@ -308,6 +308,41 @@ TEST_P(HttpServer, RoutesCanBeTakenOutAgain) {
     EXPECT_FALSE(r.drop(GET, "/hello"));
 }
 
+TEST(HttpMatchers, TellWhereTheirPieceOfAPathEnds) {
+    parameters params;
+    str_matcher text("/hello");
+    EXPECT_EQ(text.match("/abc/hello", 4, params), 10u);
+    EXPECT_EQ(text.match("/abc/hello/x", 4, params), 10u);
+    EXPECT_EQ(text.match("/abc/hellox", 4, params), sstring::npos);
+    EXPECT_EQ(text.match("/abc/hell", 4, params), sstring::npos);
+    param_matcher one("one");
+    EXPECT_EQ(one.match("/abc/hello/x", 4, params), 10u);
+    EXPECT_EQ(params.path("one"), "/hello");
+    EXPECT_EQ(one.match("/abc/", 4, params), sstring::npos);
+    EXPECT_EQ(one.match("/abc", 4, params), sstring::npos);
+    param_matcher all("all", true);
+    EXPECT_EQ(all.match("/abc/hello/x", 4, params), 12u);
+    EXPECT_EQ(params["all"], "hello/x");
+    EXPECT_EQ(all.match("/abc", 4, params), 4u);
+}
+
+TEST(HttpMatchers, OfAProgramsOwnTakePartInRules) {
+    struct digits final : matcher {
+        size_t match(const sstring& url, size_t at, parameters& params) override {
+            auto end = std::min(std::string_view(url).find_first_not_of("0123456789", at + 1), url.size());
+            params.set("number", url.substr(at, end - at));
+            return end > at + 1 ? end : sstring::npos;
+        }
+    };
+    auto* handler = new function_handler([](const_req) { return 1; });
+    match_rule rule(handler);
+    rule.add_str("/item").add_matcher(new digits).add_str("/price");
+    parameters params;
+    EXPECT_EQ(rule.get("/item/12/price", params), handler);
+    EXPECT_EQ(params["number"], "12");
+    EXPECT_EQ(rule.get("/item/x/price", params), nullptr);
+}
+
 TEST(HttpReply, ItsStatusPrintsWithItsReason) {
     EXPECT_EQ(fmt::format("{}", http::reply::status_type::not_found), "404 Not Found");
     EXPECT_EQ(http::reply(http::reply::status_type::ok).response_line(), "HTTP/1.1 200 OK\r\n");

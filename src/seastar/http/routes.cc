@@ -2,6 +2,8 @@
 
 #include <seastar/http/exception.hh>
 
+#include <algorithm>
+
 namespace seastar::httpd {
 
 namespace {
@@ -13,38 +15,26 @@ sstring without_trailing_slash(const sstring& url) {
 
 }
 
-match_rule& match_rule::add_str(const sstring& str) {
-    _parts.push_back({str, false, false});
-    return *this;
-}
-
-match_rule& match_rule::add_param(const sstring& name, bool fullpath) {
-    _parts.push_back({name, true, fullpath});
+match_rule& match_rule::add_matcher(matcher* part) {
+    _parts.emplace_back(part);
     return *this;
 }
 
 handler_base* match_rule::get(const sstring& url, parameters& params) const {
-    std::string_view rest(url);
-    for (auto& p : _parts) {
-        if (!p.param) {
-            if (rest.substr(0, p.text.size()) != std::string_view(p.text)) {
-                return nullptr;
-            }
-            rest.remove_prefix(p.text.size());
-            if (!rest.empty() && rest.front() != '/') {
-                return nullptr; // "/foo" is no prefix of "/foobar"
-            }
-            continue;
-        }
-        auto end = p.rest ? std::string_view::npos : rest.find('/', 1);
-        auto value = rest.substr(0, end);
-        if (value.size() <= 1 && !p.rest) {
+    size_t at = 0;
+    for (auto& part : _parts) {
+        at = part->match(url, at, params);
+        if (at == sstring::npos) {
             return nullptr;
         }
-        params.set(p.text, sstring(value));
-        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end);
     }
+    auto rest = std::string_view(url).substr(at);
     return rest.empty() || rest == "/" ? _handler.get() : nullptr;
+}
+
+bool match_rule::is_same_path(const match_rule& other) const {
+    return std::equal(_parts.begin(), _parts.end(), other._parts.begin(), other._parts.end(),
+                      [](auto& a, auto& b) { return a->is_same(*b); });
 }
 
 routes& routes::put(operation_type type, const sstring& url, handler_base* handler) {

@@ -49,7 +49,8 @@ using exception_handler_id = size_t;
 /// One table a shard, filled before the server listens. Exact paths first, then the rules in order, then the default.
 class routes {
 public:
-    routes& put(operation_type type, const sstring& url, handler_base* handler); ///< Takes the handler over.
+    /// Takes the handler over. Throws std::runtime_error if there is one; then this one stays the caller's.
+    routes& put(operation_type type, const sstring& url, handler_base* handler);
     routes& add(operation_type type, const url& url, handler_base* handler);
     routes& add(handler_base* handler, const url& url, operation_type type = GET) { return add(type, url, handler); }
     routes& add(match_rule* rule, operation_type type = GET); ///< Takes the rule over.

@@ -343,6 +343,27 @@ TEST(HttpMatchers, OfAProgramsOwnTakePartInRules) {
     EXPECT_EQ(rule.get("/item/x/price", params), nullptr);
 }
 
+TEST(HttpRoutes, LeaveAHandlerToTheCallerThatTheyDoNotTake) {
+    routes r;
+    auto make = [] { return new function_handler([](const_req) { return 1; }); };
+    std::unique_ptr<handler_base> first(make());
+    auto* second = make();
+    handler_registration registered(r, *first, "/x/", GET);
+    EXPECT_THROW(r.put(GET, "/x/", second), std::runtime_error);
+    EXPECT_THROW(handler_registration(r, *first, "/x/", GET), std::runtime_error);
+    parameters params;
+    EXPECT_EQ(r.get_handler(GET, "/x/", params), first.get());
+    r.put(GET, "/y", second);
+    EXPECT_EQ(r.get_handler(GET, "/y", params), second);
+}
+
+TEST_P(HttpServer, ServesRequestsThatProgramsMakeWithoutAMethod) {
+    start();
+    auto request = std::make_unique<http::request>();
+    auto reply = run(server->_routes.handle("/hello", std::move(request), std::make_unique<http::reply>()));
+    EXPECT_EQ(reply->_content, "hello");
+}
+
 TEST(HttpReply, ItsStatusPrintsWithItsReason) {
     EXPECT_EQ(fmt::format("{}", http::reply::status_type::not_found), "404 Not Found");
     EXPECT_EQ(http::reply(http::reply::status_type::ok).response_line(), "HTTP/1.1 200 OK\r\n");

@@ -38,10 +38,11 @@ bool match_rule::is_same_path(const match_rule& other) const {
 }
 
 routes& routes::put(operation_type type, const sstring& url, handler_base* handler) {
-    std::unique_ptr<handler_base> owned(handler);
-    if (!_map[type].try_emplace(without_trailing_slash(url), std::move(owned)).second) {
+    auto [at, added] = _map[type].try_emplace(without_trailing_slash(url));
+    if (!added) {
         throw std::runtime_error("a handler for '" + std::string(url) + "' is registered already");
     }
+    at->second.reset(handler);
     return *this;
 }
 
@@ -125,7 +126,7 @@ handler_base* routes::get_handler(operation_type type, const sstring& url, param
 future<std::unique_ptr<http::reply>> routes::handle(const sstring& path, std::unique_ptr<http::request> req,
                                                     std::unique_ptr<http::reply> rep) {
     auto failed = [this](std::exception_ptr ex) { return exception_reply(std::move(ex)); };
-    auto type = str2type(req->_method);
+    auto type = req->_method.empty() ? GET : str2type(req->_method); // programs make requests without a method
     if (type == NUM_OPERATION) {
         return make_ready_future<std::unique_ptr<http::reply>>(exception_reply(
             std::make_exception_ptr(base_exception("Unknown method", http::reply::status_type::not_implemented))));

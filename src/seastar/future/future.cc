@@ -6,8 +6,6 @@ namespace seastar {
 
 const char* broken_promise::what() const noexcept { return "broken promise"; }
 
-const char* nested_exception::what() const noexcept { return "exception while handling another exception"; }
-
 namespace internal {
 
 promise_base::promise_base(future_base* future, future_state_base* state) noexcept : _future(future), _state(state) {

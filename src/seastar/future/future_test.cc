@@ -3,6 +3,7 @@
 #include "kernel/backend.hh"
 #include "loop/shard.hh"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -120,6 +121,9 @@ TEST_F(future_test, finally_reports_both_failures) {
         FAIL();
     } catch (const seastar::nested_exception& e) {
         EXPECT_THROW(std::rethrow_exception(e.outer), std::runtime_error);
+        EXPECT_EQ(fmt::format("{}", std::current_exception()),
+                  "seastar::nested_exception: std::runtime_error (inner) (while cleaning up after std::runtime_error "
+                  "(outer))");
     }
 }
 

@@ -8,7 +8,11 @@
 #include <string>
 #include <typeinfo>
 
-namespace seastar::internal {
+namespace seastar {
+
+const char* nested_exception::what() const noexcept { return "exception while handling another exception"; }
+
+namespace internal {
 
 namespace {
 
@@ -22,6 +26,15 @@ void append_text(std::string& text, const std::exception_ptr& exception, int nes
     std::exception_ptr nested;
     try {
         std::rethrow_exception(exception);
+    } catch (const nested_exception& e) {
+        text += "seastar::nested_exception";
+        if (nesting < nesting_max) {
+            text += ": ";
+            append_text(text, e.inner, nesting + 1);
+            text += " (while cleaning up after ";
+            append_text(text, e.outer, nesting + 1);
+            text += ")";
+        }
     } catch (const std::exception& e) {
         text += type_name(typeid(e));
         text += " (";
@@ -53,6 +66,7 @@ owned_text text_of(const std::exception_ptr& exception) noexcept {
     }
 }
 
+}
 }
 
 namespace std {

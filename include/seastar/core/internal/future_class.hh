@@ -1,6 +1,7 @@
 /// The future itself. Fifth of the parts of core/future.hh.
 #pragma once
 
+#include <seastar/core/internal/exception_text.hh>
 #include <seastar/core/internal/futurize.hh>
 #include <seastar/core/preempt.hh>
 
@@ -80,17 +81,6 @@ future<T> make_exception_future(std::exception_ptr ex) noexcept;
 template <typename T = void, typename Exception>
     requires(!std::is_same_v<std::decay_t<Exception>, std::exception_ptr>)
 future<T> make_exception_future(Exception&& ex) noexcept;
-
-/// Both a function and the cleanup after it failed: the cleanup's error is `inner`, the first one `outer`.
-class nested_exception : public std::exception {
-public:
-    std::exception_ptr inner;
-    std::exception_ptr outer;
-    nested_exception(std::exception_ptr inner, std::exception_ptr outer) noexcept
-        : inner(std::move(inner)), outer(std::move(outer)) {}
-    const char* what() const noexcept override;
-    [[noreturn]] void rethrow_nested() const { std::rethrow_exception(outer); }
-};
 
 /// Shard: everything about a future happens on the shard that its promise is on. Movable, not copyable. Consumed by
 /// the first call of then(), then_wrapped(), finally(), get(), co_await ...

@@ -7,3 +7,5 @@
 #include <seastar/core/when_all.hh>
 #include <seastar/core/with_timeout.hh>
 #include <seastar/util/later.hh>
+
+#include <ranges> // for programs: parallel_for_each(std::views::iota(0u, smp::count), ...)

@@ -35,7 +35,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <ranges> // for programs: std::views::iota(0u, smp::count)
 
 namespace seastar {
 

@@ -447,6 +447,25 @@ TEST(Client, MayStopOrGoWhileCallsAreInTheFilters) {
     });
 }
 
+TEST(Client, HasFiltersLikeOthersOnItsShard) {
+    run_app([] {
+        fixture f;
+        EchoClient other(f.opts());
+        other.connect().get();
+        auto passed = 0;
+        for (auto* client : {&*f.client, &other}) {
+            client->outgoing_filters().push_back([&passed](rpc_envelope&& e) {
+                ++passed;
+                return seastar::make_ready_future<rpc_envelope>(std::move(e));
+            });
+        }
+        EXPECT_EQ(f.client->Say(text("x")).get().ctx->status(), 200u);
+        EXPECT_EQ(other.Say(text("y")).get().ctx->status(), 200u);
+        EXPECT_EQ(passed, 2);
+        other.stop().get();
+    });
+}
+
 TEST(Client, FailsOnlyTheCallWhoseFilterFails) {
     run_app([] {
         fixture f;

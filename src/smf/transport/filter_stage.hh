@@ -15,8 +15,10 @@ class filter_stage {
     using filters = std::vector<rpc_filter_function<T>>;
 
 public:
+    /// A number is added to the name, as stages of a shard have names of their own, and servers and clients are many.
     filter_stage(const char* name, filters& f)
-        : _filters(f), _stage(name, [this](T t) { return run(std::move(t), 0); }) {}
+        : _filters(f), _stage(seastar::sstring(name) + "#" + seastar::to_sstring(next_number()),
+                              [this](T t) { return run(std::move(t), 0); }) {}
 
     /// Resolves to what the last filter made of it, or fails as the first that did.
     seastar::future<T> operator()(T&& t) noexcept {
@@ -37,6 +39,11 @@ private:
             t = f.get();
         }
         return seastar::make_ready_future<T>(std::move(t));
+    }
+
+    static unsigned next_number() noexcept {
+        static constinit thread_local unsigned last = 0;
+        return ++last;
     }
 
     filters& _filters;

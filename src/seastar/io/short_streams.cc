@@ -8,11 +8,11 @@ namespace seastar::util {
 
 namespace {
 
-/// Calls take(piece) for each piece.
+/// Calls take(piece), or a copy of it, for each piece.
 template <typename Take>
 future<> read_all(input_stream<char>& in, Take take) {
-    return repeat([&in, take = std::move(take)]() mutable {
-        return in.read().then([&take](temporary_buffer<char> piece) {
+    return repeat([&in, take] {
+        return in.read().then([take](temporary_buffer<char> piece) { // the loop's own `take` moves while this waits
             if (piece.empty()) {
                 return stop_iteration::yes;
             }

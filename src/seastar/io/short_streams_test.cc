@@ -3,6 +3,7 @@
 #include <seastar/core/vector-data-sink.hh>
 #include <seastar/net/packet-data-source.hh>
 #include <seastar/util/iostream.hh>
+#include <seastar/util/later.hh>
 #include <seastar/util/memory-data-sink.hh>
 #include <seastar/util/memory-data-source.hh>
 
@@ -53,6 +54,17 @@ TEST_F(memory_streams, read_a_part_and_then_the_rest) {
     auto in = util::as_input_stream(pieces());
     EXPECT_EQ(run(in.read_exactly(3)), buffer::copy_of("abc"));
     EXPECT_EQ(run(util::read_entire_stream_contiguous(in)), "de");
+}
+
+TEST_F(memory_streams, read_everything_from_a_source_that_waits) {
+    struct slow final : data_source_impl {
+        int pieces = 3;
+        future<buffer> get() override {
+            return yield().then([this] { return pieces-- > 0 ? buffer::copy_of("ab") : buffer(); });
+        }
+    };
+    input_stream<char> in{data_source(std::make_unique<slow>())};
+    EXPECT_EQ(run(util::read_entire_stream_contiguous(in)), "ababab");
 }
 
 TEST_F(memory_streams, skip_to_the_end) {

@@ -306,7 +306,7 @@ class Content(TidyTest):
     def test_links_to_files_that_are_not_there(self):
         self.write("docs/b.md")
         self.assert_rule("link", "docs/a.md", "[x](b.md) [y](c.md)",
-                         "[x](b.md#z) [y](../docs/b.md) [z](https://a.b) [w](#v)")
+                         "[x](b.md#z) [y](../docs/b.md) [z](https://a.b) [w](#v)\n```cpp\n[x](int y) {}\n```")
 
     def test_long_lines(self):
         self.assert_rule("line-length", self.LIBRARY, "//" + "x" * 119, "//" + "x" * 118)

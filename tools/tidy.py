@@ -13,7 +13,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from tidylib import content, structure, weight  # noqa: E402
+from tidylib import content, snippets, structure, weight  # noqa: E402
 from tidylib.layers import Layers  # noqa: E402
 from tidylib.tree import Tree  # noqa: E402
 
@@ -27,7 +27,7 @@ def main(argv):
 
     tree = Tree(os.path.abspath(options.root))
     layers = Layers(tree.files["tools/layers.txt"].text, tree)
-    problems = structure.check(tree, layers) + content.check(tree, layers)
+    problems = structure.check(tree, layers) + content.check(tree, layers) + snippets.check(tree)
 
     if not options.no_weight:
         found, table = weight.check(tree, layers, options.all)

@@ -11,6 +11,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import snippets  # noqa: E402
 import tidy  # noqa: E402
 from tidylib.layers import Layers  # noqa: E402
 from tidylib.tree import Tree, blank  # noqa: E402
@@ -356,6 +357,50 @@ class Content(TidyTest):
         text = 'a /* b\nc */ "d\\"e" \'f\' // g\nR"x(h)"\n)x" i\n'
         self.assertEqual([len(line) for line in blank(text).split("\n")], [len(line) for line in text.split("\n")])
         self.assertEqual(blank(text).split(), ["a", '"', '"', "'", "'", "R", '"', "i"])
+
+
+class Snippets(TidyTest):
+    SOURCE, PAGE = "examples/guide/a.cc", "docs/guide/a.md"
+    REGION = "// snippet: f\n    int f() {\n\n        return 1;\n    }\n    // end\n"
+    BLOCK = "<!-- snippet: examples/guide/a.cc f -->\n```cpp\nint f() {\n\n    return 1;\n}\n```\n"
+
+    def read(self, path):
+        with open(os.path.join(self.root, path), encoding="utf-8") as f:
+            return f.read()
+
+    def snippets(self, *options):
+        with contextlib.redirect_stdout(io.StringIO()):
+            return snippets.main(["--root", self.root, *options])
+
+    def test_a_block_has_the_lines_of_its_region_moved_to_the_left(self):
+        self.write(self.SOURCE, self.REGION)
+        self.write(self.PAGE, "text\n" + self.BLOCK)
+        self.assert_found()
+        self.write(self.PAGE, "text\n" + self.BLOCK.replace("1", "2"))
+        self.assert_found((self.PAGE + ":2", "snippet"))
+
+    def test_a_region_must_be_there_must_end_and_must_be_shown(self):
+        self.write(self.PAGE, self.BLOCK)
+        self.assert_found((self.PAGE + ":1", "snippet"))
+        self.write(self.SOURCE, self.REGION.replace("// end", ""))
+        self.assert_found((self.PAGE + ":1", "snippet"))
+        self.write(self.SOURCE, self.REGION + self.REGION.replace("f\n", "g\n", 1))
+        self.assert_found((self.SOURCE + ":7", "snippet"))
+
+    def test_code_in_the_guide_has_a_source(self):
+        self.write(self.PAGE, "```cpp\nint f();\n```\n```console\n$ ls\n```\n")
+        self.write("docs/b.md", "```cpp\nint f();\n```\n")
+        self.assert_found((self.PAGE + ":1", "snippet"))
+
+    def test_the_tool_writes_new_and_changed_blocks_and_nothing_when_it_only_checks(self):
+        self.write(self.SOURCE, self.REGION)
+        for block in (self.BLOCK.split("\n", maxsplit=1)[0] + "\n", self.BLOCK.replace("int", "long")):
+            page = f"before\n\n{block}\nafter\n"
+            self.write(self.PAGE, page)
+            self.assertEqual(self.snippets("--check"), 1)
+            self.assertEqual(self.read(self.PAGE), page)
+            self.assertEqual(self.snippets(), 0)
+            self.assertEqual(self.read(self.PAGE), f"before\n\n{self.BLOCK}\nafter\n")
 
 
 @unittest.skipUnless(shutil.which("clang++-19"), "clang++-19 is not installed")

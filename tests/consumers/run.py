@@ -86,6 +86,13 @@ def seastar_build_folder(options, folder):
     run_runtime(with_pkg_config(options, folder, os.path.join(options.build, "seastar.pc")))
 
 
+def guide(options, folder):
+    """The guide's first program, whose folder is a project."""
+    project = os.path.join(SOURCE, "examples", "guide", "hello")
+    with_cmake(options, project, folder)
+    run(os.path.join(folder, "hello"), "-c1", timeout=60)
+
+
 def moved_installation(options, folder):
     """Nothing in an installation names the place it was made for."""
     os.mkdir(folder)
@@ -166,7 +173,7 @@ def wait_for_port(port, process, seconds=30):
 
 
 WAYS = (seastar_package, testing_package, seastar_pkg_config, seastar_build_folder, moved_installation, smf_package,
-        smf_subdirectory, readme)
+        smf_subdirectory, readme, guide)
 
 
 def main(argv):

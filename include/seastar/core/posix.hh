@@ -100,6 +100,8 @@ public:
     explicit operator bool() const noexcept { return _fd != -1; }
     int get() const noexcept { return _fd; }
     void close() noexcept;
+    /// Gives the descriptor away.
+    int release() noexcept { return std::exchange(_fd, -1); }
     /// What /proc says it is open on, or an error text.
     std::string fdinfo() const noexcept;
 

@@ -1,8 +1,11 @@
-/// The free functions of the runtime: listening and connecting. They act on the calling shard.
+/// The free functions of the runtime: listening, connecting, pipes. They act on the calling shard.
 #pragma once
 
 #include <seastar/core/future.hh>
+#include <seastar/core/posix.hh>
 #include <seastar/net/api.hh>
+
+#include <tuple>
 
 namespace seastar {
 
@@ -22,5 +25,8 @@ future<connected_socket> connect(socket_address sa, socket_address local, transp
 /// std::system_error.
 net::datagram_channel make_unbound_datagram_channel(sa_family_t family);
 net::datagram_channel make_bound_datagram_channel(const socket_address& local);
+
+/// The reading and the writing end of a new pipe; streams over them: core/fstream.hh. Fails with std::system_error.
+future<std::tuple<file_desc, file_desc>> make_pipe() noexcept;
 
 }

@@ -24,13 +24,18 @@ class Failure(Exception):
     """Something the user should read without a traceback."""
 
 
+NEVER_POLL = ["--idle-poll-time-us", "0"]  # for servers on the runtime: to look for work takes instructions, too
+
+
 class System:
     """A server and the load client that speaks its protocol: programs of the same folder of bench/."""
 
-    def __init__(self, folder, server, arguments=(), client="load", counters=None, ready=None):
+    def __init__(self, folder, server, arguments=(), client="load", counters=None, ready=None,
+                 when_counted=()):
         self.folder, self.server, self.arguments, self.client = folder, server, list(arguments), client
         # Of a server that tells what it has counted when asked: the library that counts its allocations.
         self.counters = counters
+        self.when_counted = list(when_counted)  # more arguments while its instructions are counted
         self.ready = ready  # of a server that was not written here: what it prints once it listens on the port given
 
     def targets(self):

@@ -41,8 +41,7 @@ def profile(system, build, out, connections, inflight, warmup, requests, *more):
     """Returns how many requests were counted, and the file that callgrind has written, whose name begins with `out`."""
     server_cpu, client_cpu = harness.two_cpus()
     under = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={out}"]
-    never_idle = ["--idle-poll-time-us", "0"] if "-c1" in system.arguments else []  # of the runtime
-    with harness.running_server(system, build, server_cpu, under=under, more=never_idle) as (child, port):
+    with harness.running_server(system, build, server_cpu, under=under, more=system.when_counted) as (child, port):
         load = harness.Child(system.load_command(
             build, port, child.pid, connections, inflight, *more, "--warmup-requests", str(warmup), "--requests",
             str(requests), "--hold"), client_cpu)

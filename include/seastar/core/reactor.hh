@@ -14,7 +14,6 @@
 #include <seastar/core/condition-variable.hh>
 #include <seastar/core/do_with.hh>
 #include <seastar/core/gate.hh>
-#include <seastar/core/internal/exception_text.hh>
 #include <seastar/core/iostream.hh>
 #include <seastar/core/lowres_clock.hh>
 #include <seastar/core/make_task.hh>

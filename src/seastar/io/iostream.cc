@@ -269,6 +269,7 @@ data_source input_stream<CharType>::detach() && {
     if (!_buf.empty()) {
         throw std::logic_error("detach() of an input_stream that has read ahead");
     }
+    _source_end = nullptr; // it goes with the source
     return std::move(_fd);
 }
 

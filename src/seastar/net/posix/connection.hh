@@ -1,5 +1,6 @@
-/// A connected socket of the kernel: reads ahead through one receive stream, sends through one gathered send at a time.
-/// Shared by the connected_socket and its two streams; closed when the last of them is gone and the kernel has let go.
+/// A connected socket of the kernel, or one end of a pipe: reads ahead through one receive stream, sends through one
+/// gathered send at a time. Shared by the connected_socket and its two streams; closed when the last of them is gone
+/// and the kernel has let go.
 #pragma once
 
 #include <seastar/core/circular_buffer.hh>

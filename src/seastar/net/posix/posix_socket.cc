@@ -4,6 +4,7 @@
 #include "kernel/sockets.hh"
 #include "loop/shard.hh"
 #include "net/posix/connection.hh"
+#include "net/posix/connection_streams.hh"
 
 #include <netinet/in.h>
 #include <optional>
@@ -24,34 +25,6 @@ std::exception_ptr make_error(int error, const char* what) {
     return std::make_exception_ptr(std::system_error(error, std::system_category(), what));
 }
 
-class source final : public data_source_impl {
-    connection_ptr _c;
-
-public:
-    explicit source(connection_ptr c) noexcept : _c(std::move(c)) {}
-    future<temporary_buffer<char>> get() override { return _c->get(); }
-    future<> close() override {
-        _c->shutdown(SHUT_RD);
-        return make_ready_future<>();
-    }
-    const bool* end_flag() const noexcept override { return _c->end_flag(); }
-};
-
-class sink final : public data_sink_impl {
-    connection_ptr _c;
-
-public:
-    explicit sink(connection_ptr c) noexcept : _c(std::move(c)) {}
-    using data_sink_impl::put;
-    future<> put(std::span<temporary_buffer<char>> data) override { return _c->put(data); }
-    future<> put(std::vector<temporary_buffer<char>> data) override { return _c->put(data); }
-    future<> put(temporary_buffer<char> data) override { return _c->put(std::span(&data, 1)); }
-    future<> close() override { return _c->close_output(); }
-    bool can_batch_flushes() const noexcept override { return true; }
-    // Nobody waits for the flush that failed: whoever reads sees the end.
-    void on_batch_flush_error() noexcept override { _c->shutdown(SHUT_RD); }
-};
-
 class posix_connected_socket final : public connected_socket_impl {
     connection_ptr _c;
 
@@ -63,12 +36,12 @@ class posix_connected_socket final : public connected_socket_impl {
 public:
     explicit posix_connected_socket(connection_ptr c) noexcept : _c(std::move(c)) {}
 
-    data_source source() override { return data_source(std::make_unique<posix::source>(_c)); }
+    data_source source() override { return data_source(std::make_unique<connection_source>(_c)); }
     data_source source(connected_socket_input_stream_config config) override {
         _c->set_read_ahead(config.max_buffer_size);
         return source();
     }
-    data_sink sink() override { return data_sink(std::make_unique<posix::sink>(_c)); }
+    data_sink sink() override { return data_sink(std::make_unique<connection_sink>(_c)); }
     void shutdown_input() override { _c->shutdown(SHUT_RD); }
     void shutdown_output() override { _c->shutdown(SHUT_WR); }
 

@@ -229,6 +229,7 @@ app::runtime_options app_template::impl::runtime_options() const {
     o.loop.poll_mode = bool(r.poll_mode);
     o.loop.idle_poll_time =
         kernel::nanoseconds(1000) * get_or_default(r.idle_poll_time_us, overprovisioned ? 0 : default_idle_poll_us);
+    o.loop.idle_poll_always = bool(r.idle_poll_time_us);
     o.loop.task_quota = static_cast<kernel::nanoseconds>(r.task_quota_ms.get_value() * 1e6);
     o.loop.stall_threshold = kernel::nanoseconds(1'000'000) * r.blocked_reactor_notify_ms.get_value();
     o.loop.stall_reports_per_minute = r.blocked_reactor_reports_per_minute.get_value();

@@ -7,8 +7,9 @@ reactor_options::reactor_options(program_options::option_group* parent)
       reactor_backend(*this, "reactor-backend", {},
                       "io_uring or epoll (default: io_uring where this process may use it)"),
       poll_mode(*this, "poll-mode", {}, "never sleep: 100% of each CPU, lowest latency"),
-      idle_poll_time_us(*this, "idle-poll-time-us", {}, "how long an idle shard looks for work before it sleeps, in "
-                                                        "microseconds (default: 10; 0 with --overprovisioned)"),
+      idle_poll_time_us(*this, "idle-poll-time-us", {},
+                        "how long an idle shard looks for work before it sleeps, in microseconds (default: 10, and "
+                        "only while that costs less CPU time than sleeping; 0 with --overprovisioned)"),
       task_quota_ms(*this, "task-quota-ms", 0.5, "longest time between two looks at the network, in milliseconds"),
       blocked_reactor_notify_ms(*this, "blocked-reactor-notify-ms", 25,
                                 "report tasks that keep a shard busy for longer, in milliseconds; 0: do not"),

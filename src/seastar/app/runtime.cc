@@ -187,7 +187,7 @@ void runtime::be_shard(unsigned id, std::unique_ptr<kernel::ring> ring) {
             if (id == 0) {
                 call_main();
             }
-            loop_until_done(r);
+            shard.run_until([&r] { return r.done; });
             if (!leave(r)) {
                 seastar_logger.error("the kernel does not let go of this shard's sockets; they are left to it");
                 (void)ring.release();
@@ -203,14 +203,6 @@ void runtime::be_shard(unsigned id, std::unique_ptr<kernel::ring> ring) {
     meet(); // nobody wakes any more
 }
 
-void runtime::loop_until_done(reactor::impl& r) noexcept {
-    while (!r.done) {
-        if (!r.shard.turn()) {
-            r.shard.idle();
-        }
-    }
-}
-
 bool runtime::leave(reactor::impl& r) noexcept {
     r.member.settle_together();
     bool first = r.shard.id() == 0;
@@ -224,13 +216,7 @@ bool runtime::leave(reactor::impl& r) noexcept {
         return net::posix::sockets_busy() ||
                (first && std::ranges::any_of(_signals, [](auto& s) { return !s.second.watch->ended(); }));
     };
-    auto& ring = r.shard.ring();
-    for (auto deadline = ring.now() + leave_time_max; busy() && ring.now() < deadline;) {
-        if (!r.shard.turn()) {
-            r.shard.idle(deadline);
-        }
-    }
-    bool clean = !busy();
+    bool clean = r.shard.run_until([&] { return !busy(); }, r.shard.ring().now() + leave_time_max);
     if (clean && first) {
         _signals.clear();
     }

@@ -67,7 +67,6 @@ private:
     std::unique_ptr<kernel::ring> make_ring() noexcept;
     void start_and_join_shards();
     void meet() noexcept; ///< Returns when all shards have called it.
-    void loop_until_done(reactor::impl& r) noexcept;
     bool leave(reactor::impl& r) noexcept; ///< False: the kernel keeps something of this shard's.
     void failed_to_start(std::exception_ptr why) noexcept;
 

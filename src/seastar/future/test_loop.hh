@@ -29,15 +29,9 @@ protected:
     /// Turns the loop, sleeping where there is nothing to do, until the future is there; its result.
     template <typename T>
     T run(future<T> f) {
-        auto give_up = _ring->now() + 60'000'000'000;
-        while (!f.available()) {
-            if (!_shard.turn()) {
-                _shard.idle(give_up);
-            }
-            if (_ring->now() >= give_up) {
-                ADD_FAILURE() << "the future did not resolve within a minute";
-                std::abort();
-            }
+        if (!_shard.run_until([&f] { return f.available(); }, _ring->now() + 60'000'000'000)) {
+            ADD_FAILURE() << "the future did not resolve within a minute";
+            std::abort();
         }
         return f.get();
     }

@@ -16,6 +16,7 @@
 #include "fd.hh"
 #include "fd_table.hh"
 #include "operation_list.hh"
+#include "send_now.hh"
 #include "sockets.hh"
 #include "syscall.hh"
 
@@ -513,12 +514,8 @@ int32_t epoll_ring::attempt_send(operation& op, fd_state& s) noexcept {
     const msghdr& message = access::message(op);
     ssize_t result = -ENOTSOCK;
     if (!s.not_socket) {
-        constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-        auto* piece = access::only_piece(op);
-        result = counted([&] {
-            return piece ? ::send(op.fd(), piece->iov_base, piece->iov_len, flags)
-                         : ::sendmsg(op.fd(), &message, flags);
-        });
+        ++_counters.syscalls;
+        result = send_now(op);
     }
     if (result == -ENOTSOCK) {
         s.not_socket = true;

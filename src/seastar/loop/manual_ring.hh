@@ -5,7 +5,7 @@
 
 namespace seastar::loop {
 
-class manual_ring final : public kernel::ring {
+class manual_ring : public kernel::ring {
 public:
     kernel::nanoseconds time = 1'000'000'000;
     kernel::nanoseconds step = 0; ///< every reading of the clock moves it so much

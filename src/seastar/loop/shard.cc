@@ -21,6 +21,11 @@ void call_at_turn_end(turn_end_hook& hook) noexcept { loop::this_shard().at_turn
 
 void forget_turn_end(turn_end_hook& hook) noexcept { loop::this_shard().forget(hook); }
 
+bool quota_used_up() noexcept {
+    auto* shard = loop::this_shard_or_null();
+    return shard && shard->alarms() && shard->alarms()->quota_used_up();
+}
+
 }
 
 namespace loop {
@@ -53,7 +58,8 @@ shard& this_shard() noexcept {
 shard* this_shard_or_null() noexcept { return current_shard; }
 
 shard::shard(kernel::ring& ring, const shard_options& options)
-    : _options(options), _ring(ring), _queue(ring), _random(options.seed), _start_time(ring.now()) {
+    : _options(options), _ring(ring), _queue(ring),
+      _idle_polling(options.idle_poll_time, options.idle_poll_always), _random(options.seed), _start_time(ring.now()) {
     SEASTAR_ASSERT(!current_shard);
     current_shard = this;
     internal::this_shard_id_value = options.id;
@@ -123,17 +129,13 @@ void shard::forget(internal::turn_end_hook& hook) noexcept {
     --_hook_count;
 }
 
-bool shard::run_hooks() noexcept {
-    if (!_hooks) {
-        return false;
-    }
+void shard::run_hooks() noexcept {
     // What is queued meanwhile waits for the next turn.
     for (auto left = _hook_count; left > 0 && _hooks; --left) {
         auto* hook = _hooks;
         forget(*hook);
         hook->turn_ended();
     }
-    return true;
 }
 
 bool shard::fire_timers(kernel::nanoseconds now) noexcept {
@@ -147,8 +149,11 @@ bool shard::fire_timers(kernel::nanoseconds now) noexcept {
     return any;
 }
 
+/// Whether something came of it that the next turn has to see to. What the hooks did, the pollers and the ring have
+/// seen.
 bool shard::poll_all() noexcept {
-    bool any = run_hooks();
+    run_hooks();
+    bool any = false;
     for (poller* p = _pollers; p;) {
         poller* next = p->_next;
         any |= p->poll();
@@ -172,13 +177,14 @@ bool shard::turn() noexcept {
     bool any = fire_timers(now);
     if (!_queue.empty()) {
         if (_preemption) {
-            _preemption->begin_turn();
+            _preemption->begin_turn(now);
         }
         any |= _queue.run(now);
     } else if (_preemption) {
-        _preemption->begin_empty_turn();
+        _preemption->begin_empty_turn(now);
     }
-    return poll_all() || any || !_queue.empty();
+    _more = poll_all() || !_queue.empty();
+    return _more || any;
 }
 
 kernel::nanoseconds shard::next_deadline() const noexcept {
@@ -189,6 +195,25 @@ kernel::nanoseconds shard::next_deadline() const noexcept {
     return std::min(_timers[static_cast<unsigned>(timer_clock::steady)].next_expiry(), lowres);
 }
 
+bool shard::look_for_work(kernel::nanoseconds began, kernel::nanoseconds deadline) noexcept {
+    auto longest = _idle_polling.next();
+    if (longest == 0) {
+        return false;
+    }
+    for (auto now = began; now < deadline; now = _ring.now()) {
+        if (now - began >= longest) {
+            _idle_polling.ended(now - began, false);
+            return false;
+        }
+        if (poll_all() || !_queue.empty()) {
+            _idle_polling.ended(now - began, true);
+            return true;
+        }
+        relax();
+    }
+    return false; // a timer is due
+}
+
 void shard::idle(kernel::nanoseconds deadline) noexcept {
     if (_options.poll_mode) {
         return;
@@ -196,14 +221,8 @@ void shard::idle(kernel::nanoseconds deadline) noexcept {
     auto began = _ring.now();
     _queue.charge(began);
     deadline = std::min(deadline, next_deadline());
-    if (_options.idle_poll_time) {
-        auto spin_until = std::min(began + _options.idle_poll_time, deadline);
-        while (_ring.now() < spin_until) {
-            if (poll_all() || !_queue.empty()) {
-                return;
-            }
-            relax();
-        }
+    if (look_for_work(began, deadline)) {
+        return;
     }
     poller* refused = nullptr;
     for (poller* p = _pollers; p; p = p->_next) {
@@ -217,11 +236,11 @@ void shard::idle(kernel::nanoseconds deadline) noexcept {
             _preemption->before_sleep();
         }
         _ring.wait(deadline);
-        if (_preemption) {
-            _preemption->after_sleep();
-        }
         auto now = _ring.now();
         hot.lowres_now = now;
+        if (_preemption) {
+            _preemption->after_sleep(now);
+        }
         _idle_time += now - began;
     }
     for (poller* p = _pollers; p != refused; p = p->_next) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "kernel/ring.hh"
+#include "loop/idle_polling.hh"
 #include "loop/poller.hh"
 #include "loop/preemption.hh"
 #include "loop/run_queue.hh"
@@ -25,7 +26,8 @@ struct shard_options {
     kernel::nanoseconds task_quota = 500'000;
     kernel::nanoseconds stall_threshold = 0; ///< 0: no stall detector
     unsigned stall_reports_per_minute = 5;
-    kernel::nanoseconds idle_poll_time = 0; ///< spins this long before it sleeps
+    kernel::nanoseconds idle_poll_time = 0; ///< looks for work this long at most before it sleeps
+    bool idle_poll_always = true;           ///< false: only while that pays (idle_polling.hh)
     bool poll_mode = false;                 ///< never sleeps
     bool preempt = true;                    ///< false: no thread timer; need_preempt() stays false (tests, simulation)
     bool randomize = false;                 ///< draws which task is next, and need_preempt() (simulation)
@@ -70,8 +72,22 @@ public:
     bool run_one() noexcept;
     /// True if anything was done: call again before sleeping.
     bool turn() noexcept;
-    /// There was nothing to do: spins for idle_poll_time, then sleeps until something comes, a timer is due, or
-    /// `deadline`. May return for no reason.
+    /// Turns, and sleeps when there is nothing to do, until done() or, by the clock, the deadline. True if done().
+    template <typename Done>
+    bool run_until(Done done, kernel::nanoseconds deadline = kernel::never) noexcept {
+        while (!done()) {
+            if (deadline != kernel::never && _ring.now() >= deadline) {
+                return false;
+            }
+            turn();
+            if (!_more && !done()) {
+                idle(deadline);
+            }
+        }
+        return true;
+    }
+    /// There was nothing to do: looks for work for idle_poll_time, then sleeps until something comes, a timer is due,
+    /// or `deadline`. May return for no reason.
     void idle(kernel::nanoseconds deadline = kernel::never) noexcept;
 
     /// Time slept and awake since the start, in nanoseconds.
@@ -81,7 +97,8 @@ public:
 private:
     bool fire_timers(kernel::nanoseconds now) noexcept;
     bool poll_all() noexcept;
-    bool run_hooks() noexcept;
+    void run_hooks() noexcept;
+    bool look_for_work(kernel::nanoseconds began, kernel::nanoseconds deadline) noexcept;
     kernel::nanoseconds next_deadline() const noexcept;
 
     const shard_options _options;
@@ -93,7 +110,9 @@ private:
     internal::turn_end_hook* _hooks = nullptr;
     internal::turn_end_hook* _last_hook = nullptr;
     unsigned _hook_count = 0;
+    bool _more = false; ///< the last turn left something to do
     std::optional<preemption> _preemption;
+    idle_polling _idle_polling;
     std::mt19937_64 _random;
     kernel::nanoseconds _start_time;
     kernel::nanoseconds _idle_time = 0;

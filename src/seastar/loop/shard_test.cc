@@ -1,3 +1,4 @@
+#include "kernel/clock.hh"
 #include "loop/manual_ring.hh"
 #include "loop/shard.hh"
 
@@ -37,7 +38,7 @@ public:
 scheduling_group group(unsigned i) { return internal::scheduling_group_from_index(i); }
 
 class loop_test : public testing::Test {
-protected:
+public:
     loop::manual_ring _ring;
     loop::shard_options _options = [] {
         loop::shard_options o;
@@ -59,6 +60,34 @@ TEST_F(loop_test, tasks_run_first_in_first_out) {
     EXPECT_TRUE(_shard.turn());
     EXPECT_EQ(_log, (std::vector{1, 2, 3}));
     EXPECT_FALSE(_shard.turn());
+}
+
+TEST_F(loop_test, a_loop_sleeps_as_soon_as_nothing_is_left_and_not_before) {
+    struct bringer final : loop::poller {
+        loop_test& test;
+        int left = 2;
+        explicit bringer(loop_test& t) : test(t) {}
+        bool poll() noexcept override {
+            if (left == 0) {
+                return false;
+            }
+            test.at(left--);
+            return true;
+        }
+        bool before_sleep() noexcept override { return true; }
+        void after_sleep() noexcept override {}
+    } poller(*this);
+    _shard.add(poller);
+    auto deadline = _ring.time + 7'000'000;
+    EXPECT_FALSE(_shard.run_until([] { return false; }, deadline));
+    EXPECT_EQ(_log, (std::vector{2, 1}));
+    EXPECT_EQ(_ring.waits, 1);
+    EXPECT_EQ(_ring.time, deadline);
+    // What a task makes true ends it without a sleep.
+    at(3);
+    EXPECT_TRUE(_shard.run_until([this] { return _log.size() == 3; }));
+    EXPECT_EQ(_ring.waits, 1);
+    _shard.remove(poller);
 }
 
 TEST(randomized_loop, draws_the_order_of_tasks_and_preemption_from_its_seed) {
@@ -351,27 +380,87 @@ TEST_F(loop_test, a_poller_can_call_off_the_sleep) {
     _shard.remove(second);
 }
 
-TEST(preemption_test, the_flag_rises_when_the_quota_is_used_up) {
-    loop::manual_ring ring;
-    loop::shard shard(ring, loop::shard_options());
-    bool preempted = false;
-    schedule(new function_task([&] {
-        auto end = std::chrono::steady_clock::now() + 2s;
-        while (!need_preempt() && std::chrono::steady_clock::now() < end) {
+/// The alarms go by the kernel's clock.
+struct timed_ring final : loop::manual_ring {
+    kernel::nanoseconds now() noexcept override { return kernel::monotonic_now(); }
+};
+
+/// Rounds of so much each until need_preempt(); how long that took, and how often it was asked.
+struct rounds {
+    kernel::nanoseconds taken = 0;
+    unsigned count = 0;
+
+    explicit rounds(kernel::nanoseconds each) {
+        auto start = kernel::monotonic_now();
+        while (taken < 2'000'000'000) {
+            auto end = kernel::monotonic_now() + each;
+            while (kernel::monotonic_now() < end) {
+            }
+            ++count;
+            bool enough = need_preempt();
+            taken = kernel::monotonic_now() - start;
+            if (enough) {
+                return;
+            }
         }
-        preempted = need_preempt();
+    }
+};
+
+TEST(preemption_test, the_flag_rises_when_the_quota_is_used_up_and_falls_with_the_next_turn) {
+    timed_ring ring;
+    loop::shard_options options;
+    options.task_quota = 2'000'000;
+    loop::shard shard(ring, options);
+    for (kernel::nanoseconds each : {0, 1'000, 100'000, 700'000}) {
+        schedule(new function_task([&] {
+            EXPECT_FALSE(need_preempt());
+            rounds r(each);
+            EXPECT_GE(r.taken, options.task_quota * 9 / 10) << each; // the turn began before
+            EXPECT_LT(r.taken, 2'000'000'000) << each;
+            EXPECT_TRUE(need_preempt());
+        }));
+        shard.turn();
+    }
+}
+
+TEST(preemption_test, rounds_of_any_length_are_asked_often_enough) {
+    timed_ring ring;
+    loop::shard shard(ring, loop::shard_options());
+    // How often it is asked, not how long that takes: the machine may run something else meanwhile.
+    for (kernel::nanoseconds each : {250'000, 2'000'000}) {
+        schedule(new function_task([each] { EXPECT_LE(rounds(each).count, 4u) << each; }));
+        shard.turn();
+    }
+}
+
+TEST(preemption_test, short_turns_leave_the_timer_alone) {
+    timed_ring ring;
+    loop::shard_options options;
+    options.task_quota = 1'000'000'000;
+    loop::shard shard(ring, options);
+    for (int turns = 0; turns < 100; ++turns) {
+        schedule(new function_task([] {
+            for (int i = 0; i < 100; ++i) {
+                EXPECT_FALSE(need_preempt());
+            }
+        }));
+        shard.turn();
+    }
+    EXPECT_FALSE(shard.alarms()->armed());
+    schedule(new function_task([&] {
+        auto end = kernel::monotonic_now() + 5'000'000'000;
+        while (!shard.alarms()->armed() && kernel::monotonic_now() < end) {
+            EXPECT_FALSE(need_preempt());
+        }
     }));
     shard.turn();
-    EXPECT_TRUE(preempted);
-    schedule(new function_task([&] { preempted = need_preempt(); }));
-    shard.turn();
-    EXPECT_FALSE(preempted);
+    EXPECT_TRUE(shard.alarms()->armed());
 }
 
 std::atomic<int64_t> reported_stall{0};
 
 TEST(preemption_test, a_task_that_does_not_return_is_reported) {
-    loop::manual_ring ring;
+    timed_ring ring;
     loop::shard_options options;
     options.stall_threshold = 5'000'000;
     loop::shard shard(ring, options);

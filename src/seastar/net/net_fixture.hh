@@ -113,15 +113,9 @@ protected:
 
     template <typename T>
     T run(future<T> f) {
-        auto give_up = _ring->now() + 30'000'000'000;
-        while (!f.available()) {
-            if (!shard().turn()) {
-                shard().idle(give_up);
-            }
-            if (_ring->now() >= give_up) {
-                ADD_FAILURE() << "the future did not resolve";
-                std::abort();
-            }
+        if (!shard().run_until([&f] { return f.available(); }, _ring->now() + 30'000'000'000)) {
+            ADD_FAILURE() << "the future did not resolve";
+            std::abort();
         }
         return f.get();
     }

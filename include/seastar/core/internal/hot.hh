@@ -6,11 +6,12 @@
 
 namespace seastar::internal {
 
-/// Written by the shard's thread only; `preempt` also by the quota timer's signal handler on that thread.
+/// Written by the shard's thread only; `preempt` also by the alarm's signal handler on that thread.
 struct hot_variables {
     unsigned char preempt = 0;        ///< 1: return to the loop soon (need_preempt())
     unsigned char current_group = 0;  ///< index of the scheduling group that runs
     uint16_t immediate_left = 256;    ///< continuations that may still run inline before the next one is queued
+    uint32_t looks_left = 0;          ///< calls of need_preempt() until the one that reads the clock
     int64_t lowres_now = 0;           ///< ns of CLOCK_MONOTONIC when this turn of the loop began; 0: no loop here
 };
 

@@ -1,7 +1,7 @@
 #include "kernel/thread_timer.hh"
 
-#include <csignal>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #ifndef sigev_notify_thread_id
@@ -10,10 +10,21 @@
 
 namespace seastar::kernel {
 
-thread_timer::thread_timer(int signal, void (*handler)(int)) noexcept {
+interrupted_code code_interrupted(const void* context) noexcept {
+    [[maybe_unused]] const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
+#if defined(__x86_64__)
+    return {uintptr_t(machine.gregs[REG_RIP]), uintptr_t(machine.gregs[REG_RBP])};
+#elif defined(__aarch64__)
+    return {uintptr_t(machine.pc), uintptr_t(machine.regs[29])};
+#else
+    return {};
+#endif
+}
+
+thread_timer::thread_timer(int signal, void (*handler)(int, siginfo_t*, void*)) noexcept {
     struct sigaction action = {};
-    action.sa_handler = handler;
-    action.sa_flags = SA_RESTART;
+    action.sa_sigaction = handler;
+    action.sa_flags = SA_RESTART | SA_SIGINFO;
     sigemptyset(&action.sa_mask);
     if (::sigaction(signal, &action, nullptr) != 0) {
         return;

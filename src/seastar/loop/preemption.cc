@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <csignal>
 #include <sys/resource.h> // tidy-allow(syscall): asked inside a signal handler, of this very thread
-#include <unistd.h>
 
 namespace seastar::loop {
 
@@ -22,65 +21,10 @@ constexpr uint32_t interval_max = 32;
 // The shard whose thread this is; read by the signal handler.
 constinit thread_local preemption* this_preemption [[gnu::tls_model("initial-exec")]] = nullptr;
 
-struct line {
-    char text[512];
-    size_t size = 0;
-    void put(const char* s) noexcept {
-        while (*s && size < sizeof(text)) {
-            text[size++] = *s++;
-        }
-    }
-    void put(uint64_t v, unsigned base) noexcept {
-        char digits[20];
-        int n = 0;
-        do {
-            digits[n++] = "0123456789abcdef"[v % base];
-            v /= base;
-        } while (v);
-        while (n && size < sizeof(text)) {
-            text[size++] = digits[--n];
-        }
-    }
-};
-
-// Frames by frame pointers only: neither the unwinder nor malloc can be entered from a signal handler.
-void put_backtrace(line& out) noexcept {
-    auto* frame = static_cast<void**>(__builtin_frame_address(0));
-    for (int depth = 0; depth < 24; ++depth) {
-        auto* next = static_cast<void**>(*frame);
-        auto address = reinterpret_cast<uintptr_t>(frame[1]);
-        if (address < 4096) {
-            return;
-        }
-        out.put(" 0x");
-        out.put(address - 1, 16);
-        // The stack grows downwards; a frame is never far from the one below it. In code without frame pointers the
-        // register may hold anything: unsigned, so that no distance overflows.
-        auto distance = reinterpret_cast<uintptr_t>(next) - reinterpret_cast<uintptr_t>(frame);
-        if (next <= frame || distance > (1 << 20) || distance % sizeof(void*) != 0) {
-            return;
-        }
-        frame = next;
-    }
-}
-
 preemption_usage thread_usage() noexcept {
     rusage usage{};
     ::getrusage(RUSAGE_THREAD, &usage);
     return {kernel::thread_cpu_now(), usage.ru_nvcsw};
-}
-
-void print_stall(unsigned shard, int64_t stalled_ms) noexcept {
-    line out;
-    out.put("Reactor stalled for ");
-    out.put(static_cast<uint64_t>(stalled_ms), 10);
-    out.put(" ms on shard ");
-    out.put(shard, 10);
-    out.put(". Backtrace:");
-    put_backtrace(out);
-    out.put("\n");
-    // tidy-allow(syscall): inside a signal handler, where nothing else may be called
-    [[maybe_unused]] auto ignored = ::write(STDERR_FILENO, out.text, out.size);
 }
 
 }
@@ -88,7 +32,8 @@ void print_stall(unsigned shard, int64_t stalled_ms) noexcept {
 preemption::preemption(unsigned shard, kernel::nanoseconds quota, kernel::nanoseconds stall,
                        unsigned reports_per_minute) noexcept
     : _reports_left(reports_per_minute), _shard(shard), _quota(quota), _stall(stall),
-      _reports_per_minute(reports_per_minute), _reporter(print_stall), _timer(SIGRTMIN, [](int s) { on_signal(s); }) {
+      _reports_per_minute(reports_per_minute),
+      _timer(SIGRTMIN, [](int, siginfo_t*, void* context) { on_signal(context); }) {
     SEASTAR_ASSERT(!this_preemption);
     this_preemption = this;
 }
@@ -141,9 +86,10 @@ void preemption::arm(kernel::nanoseconds age) noexcept {
     }
 }
 
-void preemption::on_signal(int) noexcept {
+void preemption::on_signal(const void* context) noexcept {
     if (auto* p = this_preemption) {
         int saved = errno;
+        p->_interrupted = kernel::code_interrupted(context);
         p->fired();
         errno = saved;
     }
@@ -193,7 +139,11 @@ void preemption::report(int64_t stalled_ms) noexcept {
     }
     if (_reports_left > 0) {
         --_reports_left;
-        _reporter(_shard, stalled_ms);
+        if (_reporter) {
+            _reporter(_shard, stalled_ms);
+        } else {
+            _report.print(_shard, stalled_ms, _interrupted);
+        }
     }
 }
 

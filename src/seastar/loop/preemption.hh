@@ -10,6 +10,7 @@
 
 #include "kernel/ring.hh"
 #include "kernel/thread_timer.hh"
+#include "loop/stall_report.hh"
 
 #include <seastar/core/internal/hot.hh>
 
@@ -17,7 +18,7 @@
 
 namespace seastar::loop {
 
-/// What is printed about a stall. Async-signal-safe: it runs inside the signal handler.
+/// Told about a stall in place of stderr. Async-signal-safe: it runs inside the signal handler.
 using stall_reporter = void (*)(unsigned shard, int64_t stalled_ms) noexcept;
 
 /// What the thread has used up: CPU time, and how often it waited of its own accord (a blocking system call).
@@ -63,7 +64,7 @@ public:
     bool armed() const noexcept { return _armed.load(std::memory_order_relaxed); }
 
 private:
-    static void on_signal(int) noexcept;
+    static void on_signal(const void* context) noexcept;
     void fired() noexcept;
     void look_for_stall(kernel::nanoseconds age, kernel::nanoseconds threshold) noexcept;
     void arm(kernel::nanoseconds age) noexcept;
@@ -81,6 +82,7 @@ private:
     std::atomic<kernel::nanoseconds> _report_at{0};   ///< its age when it is looked at next
     // The handler's.
     preemption_usage _mark; ///< when half of the threshold had passed
+    kernel::interrupted_code _interrupted;
     unsigned _reports_left;
     kernel::nanoseconds _reports_since = 0;
     // The shard's.
@@ -89,7 +91,8 @@ private:
     const kernel::nanoseconds _quota;
     std::atomic<kernel::nanoseconds> _stall;
     const unsigned _reports_per_minute;
-    stall_reporter _reporter;
+    const stall_report _report;
+    stall_reporter _reporter = nullptr; ///< null: _report
     kernel::thread_timer _timer;
 };
 

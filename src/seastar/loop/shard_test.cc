@@ -1,6 +1,8 @@
+#include "base/sanitizer.hh"
 #include "kernel/clock.hh"
 #include "loop/manual_ring.hh"
 #include "loop/shard.hh"
+#include "memory/loaded_objects.hh"
 
 #include <seastar/core/lowres_clock.hh>
 #include <seastar/core/manual_clock.hh>
@@ -13,6 +15,8 @@
 #include <chrono>
 #include <functional>
 #include <random>
+#include <regex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -474,6 +478,44 @@ TEST(preemption_test, a_task_that_does_not_return_is_reported) {
     shard.turn();
     EXPECT_GE(reported_stall.load(), 5);
     EXPECT_GE(shard.alarms()->stalls(), 1u);
+}
+
+// Calls nothing, in builds without optimization neither: what is interrupted is this very function.
+[[gnu::noinline]] void spin_until(const bool* flag) {
+    while (!__atomic_load_n(flag, __ATOMIC_RELAXED)) {
+    }
+}
+
+TEST(preemption_test, a_stall_report_begins_in_the_function_that_stalls) {
+#if SEASTAR_INTERNAL_TSAN
+    GTEST_SKIP() << "ThreadSanitizer holds signals back until the code calls something";
+#endif
+    timed_ring ring;
+    loop::shard_options options;
+    options.stall_threshold = 5'000'000;
+    loop::shard shard(ring, options);
+    bool enough = false;
+    std::thread watch([&] {
+        auto end = std::chrono::steady_clock::now() + 5s;
+        while (shard.alarms()->stalls() == 0 && std::chrono::steady_clock::now() < end) {
+            std::this_thread::yield();
+        }
+        __atomic_store_n(&enough, true, __ATOMIC_RELAXED);
+    });
+    schedule(new function_task([&] { spin_until(&enough); }));
+    testing::internal::CaptureStderr();
+    shard.turn();
+    watch.join();
+    auto report = testing::internal::GetCapturedStderr();
+
+    std::smatch found;
+    ASSERT_TRUE(std::regex_match(report, found, std::regex("Reactor stalled for \\d+ ms on shard 0\\. Backtrace:"
+                                                           " 0x([0-9a-f]+)((?: [^ ]*0x[0-9a-f]+)*)\n")))
+        << report;
+    auto [object, offset] = memory::loaded_objects().find(reinterpret_cast<uintptr_t>(&spin_until));
+    EXPECT_EQ(object, "");
+    EXPECT_LT(std::stoull(found[1], nullptr, 16) - offset, 128u) << report;
+    EXPECT_NE(found[2], "") << report;
 }
 
 }

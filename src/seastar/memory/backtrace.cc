@@ -1,10 +1,12 @@
+#include "memory/frame_walk.hh"
+#include "memory/loaded_objects.hh"
+
 #include <seastar/util/backtrace.hh>
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <fmt/format.h>
-#include <link.h>
 #include <ostream>
 #include <string>
 #include <unwind.h>
@@ -13,39 +15,14 @@ namespace seastar {
 
 namespace {
 
-/// The program or a shared object, as far as it is mapped.
-struct loaded_object {
-    std::string_view name; ///< empty for the program
-    uintptr_t base = 0;    ///< what its addresses are relative to
-};
-
-struct search {
-    uintptr_t address;
-    loaded_object found{};
-};
-
-// The object that `address` lies in; the program itself comes first, and has no name.
-int visit_object(dl_phdr_info* info, size_t, void* context) {
-    auto& s = *static_cast<search*>(context);
-    for (int i = 0; i < info->dlpi_phnum; ++i) {
-        const auto& segment = info->dlpi_phdr[i];
-        uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
-        if (segment.p_type == PT_LOAD && s.address - begin < segment.p_memsz) {
-            s.found = {info->dlpi_name, info->dlpi_addr};
-            return 1;
-        }
-    }
-    return 0;
-}
-
 template <typename Out>
 void append_frames(Out out, const simple_backtrace& b) {
+    memory::loaded_objects objects;
     const char* separator = "";
     for (frame f : b) {
-        search s{f.addr};
-        ::dl_iterate_phdr(visit_object, &s);
-        out = fmt::format_to(out, "{}{}{}0x{:x}", std::exchange(separator, "\n"), s.found.name,
-                             s.found.name.empty() ? "" : "+", f.addr - s.found.base);
+        auto [object, offset] = objects.find(f.addr);
+        out = fmt::format_to(out, "{}{}{}0x{:x}", separator, object, object.empty() ? "" : "+", offset);
+        separator = "\n";
     }
 }
 
@@ -110,22 +87,9 @@ simple_backtrace current_backtrace_tasklocal() noexcept {
 namespace internal {
 
 void walk_frames(void (*visit)(void* context, frame f), void* context) noexcept {
-    constexpr uintptr_t frame_size_max = 1 << 20; // a caller's frame is not farther away than this
-    auto* at = static_cast<void**>(__builtin_frame_address(0));
-    for (size_t i = 0; i < simple_backtrace::frames_max; ++i) {
-        auto address = reinterpret_cast<uintptr_t>(at[1]);
-        if (address < 4096) {
-            return;
-        }
-        visit(context, frame{address - 1});
-        // Stacks grow downwards. Anything else is a register that was not used as a frame pointer.
-        auto here = reinterpret_cast<uintptr_t>(at);
-        auto next = reinterpret_cast<uintptr_t>(at[0]);
-        if (next <= here || next - here > frame_size_max || next % sizeof(void*) != 0) {
-            return;
-        }
-        at = reinterpret_cast<void**>(next);
-    }
+    auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+    memory::walk_frames(here - 1, here, simple_backtrace::frames_max,
+                        [&](uintptr_t address) { visit(context, frame{address}); });
 }
 
 owned_text text_of(const simple_backtrace& b) noexcept {

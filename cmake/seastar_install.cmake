@@ -50,9 +50,7 @@ set(pc_libdir "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
 configure_file(cmake/seastar.pc.in seastar.pc.install @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/seastar.pc.install DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig RENAME seastar.pc)
 
-if(EXISTS ${PROJECT_SOURCE_DIR}/tools/seastar-addr2line)
-  install(PROGRAMS tools/seastar-addr2line DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
+install(PROGRAMS tools/seastar-addr2line DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 if(TARGET smfc)
   install(TARGETS smfc EXPORT smfTargets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -52,7 +52,7 @@ class Check:
 
     def tidy(self):
         self.say("Tidy")
-        for test in ("tools/tidy_test.py", "tools/check_test.py", ".ci/acceptance_test.py"):
+        for test in ("tools/tidy_test.py", "tools/check_test.py", "tools/addr2line_test.py", ".ci/acceptance_test.py"):
             ok, output = self.run("python3", test)
             self.results.add(read_unittest(test, ok, output))
         ok, _ = self.run("python3", "tools/tidy.py")

@@ -28,7 +28,8 @@ MARKS = lines_by_mark()
 
 
 def frame(function, mark):
-    return rf"(?m)^.*\b{re.escape(function)} at \S*backtraces\.cc:{MARKS[mark]}( \(discriminator \d+\))?$"
+    """A regular expression for the frame at the marked line of the function, which is one itself."""
+    return rf"(?m)^.*\b{function} at \S*backtraces\.cc:{MARKS[mark]}( \(discriminator \d+\))?$"
 
 
 def backtrace(program, *arguments):
@@ -65,7 +66,9 @@ class Decoded(unittest.TestCase):
             self.assertTrue(found, f"{function} of line {MARKS[mark]} is not here, in its turn:\n{text}")
             at = found.end()
 
-    CHAIN = (("inlined(int)", "inlined"), ("inner(int)", "inner"), ("outer(int)", "outer"), ("main", "main"))
+    # What g++ writes about inlined functions lacks arguments, and addr2line takes the one around for the innermost.
+    CHAIN = ((r"(inlined|inner)(\(int\))?", "inlined"), (r"inner(\(int\))?", "inner"), (r"outer\(int\)", "outer"),
+             ("main", "main"))
 
     @for_each_program
     def test_addresses_as_arguments(self, program):
@@ -75,27 +78,27 @@ class Decoded(unittest.TestCase):
     def test_addresses_on_standard_input(self, program):
         text = self.decode(program, log=backtrace(program, "printed"))
         self.assert_frames(text, *self.CHAIN)
-        self.assertRegex(text, r"(?m)^ \(inlined by\) .*chain<int>::inner\(int\) at ")
+        self.assertRegex(text, r"(?m)^ \(inlined by\) .*\binner(\(int\))? at ")
         self.assertNotRegex(text, r"(?m)^0x")
 
     @for_each_program
     def test_the_warning_about_an_ignored_future(self, program):
         text = self.decode(program, log="before\n" + backtrace(program, "ignored") + "after\n")
         self.assertRegex(text, r"\Abefore\nWARN .*ignored: std::runtime_error \(nobody looks\), backtrace: 0x")
-        self.assert_frames(text, ("ignore_future()", "ignore_future"))
+        self.assert_frames(text, (r"ignore_future\(\)", "ignore_future"))
         self.assertTrue(text.endswith("\nafter\n"), text)
 
     @for_each_program
     def test_an_exception_with_backtrace(self, program):
         text = self.decode(program, log=backtrace(program, "thrown"))
         self.assertRegex(text, r"\ACaught \(hello Backtrace: 0x")
-        self.assert_frames(text, ("throw_exception()", "throw_exception"))
+        self.assert_frames(text, (r"throw_exception\(\)", "throw_exception"))
         self.assertTrue(text.endswith("\n)\n"), text)
 
     @for_each_program
     def test_a_stall(self, program):
         report = self.report_of_stall(program)
-        self.assert_frames(self.decode(program, log=report), ("stall()", "stall"))
+        self.assert_frames(self.decode(program, log=report), (r"stall\(\)", "stall"))
 
     def report_of_stall(self, program):
         """The first that was made inside of spin(), which is nearly always: the loop ends with standard input."""

@@ -34,6 +34,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace seastar {
 
@@ -111,6 +113,29 @@ public:
     server_socket listen(socket_address address);
     server_socket listen(socket_address address, listen_options options);
     future<connected_socket> connect(socket_address address);
+
+    // Files by name, as in core/seastar.hh.
+    future<file> open_file_dma(std::string_view name, open_flags flags) noexcept;
+    future<file> open_file_dma(std::string_view name, open_flags flags, file_open_options options) noexcept;
+    future<file> open_directory(std::string_view name) noexcept;
+    future<> make_directory(std::string_view name,
+                            file_permissions permissions = file_permissions::default_dir_permissions) noexcept;
+    future<> touch_directory(std::string_view name,
+                             file_permissions permissions = file_permissions::default_dir_permissions) noexcept;
+    future<> remove_file(std::string_view name) noexcept;
+    future<> rename_file(std::string_view old_name, std::string_view new_name) noexcept;
+    future<> link_file(std::string_view old_name, std::string_view new_name) noexcept;
+    future<> chmod(std::string_view name, file_permissions permissions) noexcept;
+    future<> chown(std::string_view name, uid_t owner, gid_t group) noexcept;
+    future<std::optional<directory_entry_type>> file_type(std::string_view name,
+                                                          follow_symlink follow = follow_symlink::yes) noexcept;
+    future<stat_data> file_stat(std::string_view name, follow_symlink follow = follow_symlink::yes) noexcept;
+    future<uint64_t> file_size(std::string_view name) noexcept;
+    future<bool> file_accessible(std::string_view name, access_flags flags) noexcept;
+    future<bool> file_exists(std::string_view name) noexcept;
+    future<fs_type> file_system_at(std::string_view name) noexcept;
+    future<struct ::statvfs> statvfs(std::string_view name) noexcept;
+
     /// Where sockets come from (net/api.hh).
     network_stack& net() noexcept;
 

@@ -1,7 +1,8 @@
-/// The free functions of the runtime: listening, connecting, pipes. They act on the calling shard.
+/// The free functions of the runtime: listening, connecting, pipes, files by name. They act on the calling shard.
 #pragma once
 
 #include <seastar/core/future.hh>
+#include <seastar/core/internal/file_system.hh>
 #include <seastar/core/posix.hh>
 #include <seastar/net/api.hh>
 

@@ -1,5 +1,6 @@
 #include <seastar/core/reactor.hh>
 #include <seastar/core/do_with.hh>
+#include <seastar/core/file.hh>
 #include <seastar/core/seastar.hh>
 #include <seastar/core/signal.hh>
 #include <seastar/core/sleep.hh>
@@ -182,6 +183,62 @@ server_socket reactor::listen(socket_address address, listen_options options) {
 }
 
 future<connected_socket> reactor::connect(socket_address address) { return seastar::connect(address); }
+
+future<file> reactor::open_file_dma(std::string_view name, open_flags flags) noexcept {
+    return seastar::open_file_dma(name, flags);
+}
+
+future<file> reactor::open_file_dma(std::string_view name, open_flags flags, file_open_options options) noexcept {
+    return seastar::open_file_dma(name, flags, options);
+}
+
+future<file> reactor::open_directory(std::string_view name) noexcept { return seastar::open_directory(name); }
+
+future<> reactor::make_directory(std::string_view name, file_permissions permissions) noexcept {
+    return seastar::make_directory(name, permissions);
+}
+
+future<> reactor::touch_directory(std::string_view name, file_permissions permissions) noexcept {
+    return seastar::touch_directory(name, permissions);
+}
+
+future<> reactor::remove_file(std::string_view name) noexcept { return seastar::remove_file(name); }
+
+future<> reactor::rename_file(std::string_view old_name, std::string_view new_name) noexcept {
+    return seastar::rename_file(old_name, new_name);
+}
+
+future<> reactor::link_file(std::string_view old_name, std::string_view new_name) noexcept {
+    return seastar::link_file(old_name, new_name);
+}
+
+future<> reactor::chmod(std::string_view name, file_permissions permissions) noexcept {
+    return seastar::chmod(name, permissions);
+}
+
+future<> reactor::chown(std::string_view name, uid_t owner, gid_t group) noexcept {
+    return seastar::chown(name, owner, group);
+}
+
+future<std::optional<directory_entry_type>> reactor::file_type(std::string_view name, follow_symlink follow) noexcept {
+    return seastar::file_type(name, follow);
+}
+
+future<stat_data> reactor::file_stat(std::string_view name, follow_symlink follow) noexcept {
+    return seastar::file_stat(name, follow);
+}
+
+future<uint64_t> reactor::file_size(std::string_view name) noexcept { return seastar::file_size(name); }
+
+future<bool> reactor::file_accessible(std::string_view name, access_flags flags) noexcept {
+    return seastar::file_accessible(name, flags);
+}
+
+future<bool> reactor::file_exists(std::string_view name) noexcept { return seastar::file_exists(name); }
+
+future<fs_type> reactor::file_system_at(std::string_view name) noexcept { return seastar::file_system_at(name); }
+
+future<struct ::statvfs> reactor::statvfs(std::string_view name) noexcept { return internal::file_system_stat(name); }
 
 network_stack& reactor::net() noexcept { return *_impl.stack; }
 

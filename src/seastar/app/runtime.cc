@@ -6,6 +6,8 @@
 #include <seastar/util/later.hh>
 #include <seastar/util/log.hh>
 
+#include "io/blocking_call.hh"
+#include "io/file_operation.hh"
 #include "kernel/affinity.hh"
 #include "kernel/rlimit.hh"
 #include "metrics/shard_metrics.hh"
@@ -43,6 +45,15 @@ void print_failure(const std::exception_ptr& ex) {
     }
     std::fprintf(stdout, "program failed with uncaught exception: %s\n", text.c_str());
     std::fflush(stdout);
+}
+
+/// However long it takes: the owners of the memory that the system reads into, or writes from, go next.
+void finish_files(loop::shard& shard) noexcept {
+    auto finished = [] { return io::blocking_calls::local().pending() == 0 && io::file_operations_pending() == 0; };
+    if (!shard.run_until(finished, shard.ring().now() + leave_time_max)) {
+        seastar_logger.warn("waiting for the system to finish what was asked of files");
+        shard.run_until(finished);
+    }
 }
 
 }
@@ -178,6 +189,7 @@ void runtime::be_shard(unsigned id, std::unique_ptr<kernel::ring> ring) {
     loop_options.seed = _substitute ? _substitute->random_seed() : static_cast<uint64_t>(ring->now()) + id;
     {
         loop::shard shard(*ring, loop_options);
+        io::blocking_calls calls(shard);
         {
             shard::member member(_node, shard);
             net::posix::set_registry(&_listeners);
@@ -205,6 +217,7 @@ void runtime::be_shard(unsigned id, std::unique_ptr<kernel::ring> ring) {
 
 bool runtime::leave(reactor::impl& r) noexcept {
     r.member.settle_together();
+    io::blocking_calls::local().stop();
     bool first = r.shard.id() == 0;
     if (first) {
         for (auto& [signo, signal] : _signals) {
@@ -220,6 +233,7 @@ bool runtime::leave(reactor::impl& r) noexcept {
     if (clean && first) {
         _signals.clear();
     }
+    finish_files(r.shard);
     r.member.settle_together();
     r.run_destroy_functions();
     return clean;

@@ -9,7 +9,8 @@
 /// 1. wait_for_stop() resolves on all shards.
 /// 2. shard 0's at_exit functions run, then the others'.
 /// 3. the loops end; what is still on its way between shards, or ready to run, runs (member::settle_together()).
-/// 4. sockets are cancelled and closed, so that ports are free when run() returns; signals are what they were.
+/// 4. files: what the system has begun is awaited, the rest is dropped, and nothing new begins. Sockets are cancelled
+///    and closed, so that ports are free when run() returns; signals are what they were.
 /// 5. each shard destroys its reactor, membership, loop and ring; the threads end.
 #pragma once
 

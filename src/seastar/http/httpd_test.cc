@@ -87,17 +87,6 @@ protected:
     }
     raw_socket client() { return raw_socket(server->addresses().front()); }
 
-    /// Everything until the server closes.
-    std::string rest_of(raw_socket& c) {
-        std::string got;
-        run_until([&] {
-            char block[16384];
-            auto n = ::recv(c.fd(), block, sizeof(block), MSG_DONTWAIT);
-            got.append(block, static_cast<size_t>(std::max<ssize_t>(n, 0)));
-            return n == 0 || (n < 0 && errno != EAGAIN);
-        });
-        return got;
-    }
     /// Until the text is there.
     std::string until(raw_socket& c, std::string_view text) {
         std::string got;

@@ -33,11 +33,12 @@ struct ring_counters {
 /// 1. complete(), received() and accepted() are called from poll() and wait() only.
 /// 2. every prepared operation is completed exactly once.
 /// 3. operations on one descriptor and of one kind (two sends, say) are the caller's to order: at most one is in
-///    flight.
+///    flight; reads and writes at an offset, on an io_uring, may be any number.
 /// 4. a receive, a send and a poll on one descriptor may be in flight together.
 /// 5. sockets are non-blocking (those of fd.hh, sockets.hh and acceptor are). Other descriptors may be either; a read
 ///    or write of a regular file may hold up the shard on the epoll ring.
-/// 6. a descriptor that a ring has seen is closed by that ring's close(), and by nobody else.
+/// 6. a descriptor that a ring has seen is closed by that ring's close(), and by nobody else; what has only been read
+///    and written at offsets, on an io_uring, may be closed by anybody.
 class ring {
 public:
     virtual ~ring() = default; ///< Requires: no operation is busy.

@@ -5,23 +5,18 @@
 #include <seastar/core/sleep.hh>
 #include <seastar/util/defer.hh>
 
-#include "kernel/backend.hh"
+#include "io/both_rings.hh"
 #include "kernel/fd.hh"
 #include "kernel/sockets.hh"
-#include "loop/shard.hh"
 #include "net/posix/listener.hh"
 #include "net/posix/shutdown.hh"
 #include "net/posix/socket_counters.hh"
 
-#include <gtest/gtest.h>
-
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-
-#include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <unistd.h>
 
 namespace seastar::net {
@@ -65,36 +60,18 @@ public:
     void close() { _fd = kernel::descriptor(); }
 };
 
-inline size_t open_descriptors() {
-    size_t n = 0;
-    for (int fd = 0; fd < 1024; ++fd) {
-        n += ::fcntl(fd, F_GETFD) >= 0;
-    }
-    return n;
-}
-
-/// Shard: the calling thread. Sockets must be gone when a test ends; what is left open fails it.
-class net_fixture : public ::testing::TestWithParam<kernel::backend> {
-    size_t _descriptors = open_descriptors();
-    int _error = 0;
-    std::unique_ptr<kernel::ring> _ring = kernel::make_ring(GetParam(), _error);
-    std::optional<loop::shard> _optional_shard;
+/// Shard: the calling thread. Sockets must be gone when a test ends.
+class net_fixture : public io::both_rings_fixture {
     posix::listener_registry _registry{1};
 
 protected:
     net_fixture() {
-        if (_ring) {
-            _optional_shard.emplace(*_ring, loop::shard_options());
+        if (usable()) {
             posix::set_registry(&_registry);
         }
     }
-    void SetUp() override {
-        if (!_ring) {
-            GTEST_SKIP() << "no such ring here: " << std::strerror(-_error);
-        }
-    }
     ~net_fixture() override {
-        if (_ring) {
+        if (usable()) {
             settle();
             posix::abandon_sockets();
             while (posix::sockets_busy()) {
@@ -102,51 +79,19 @@ protected:
             }
             settle();
             posix::set_registry(nullptr);
-            _optional_shard.reset();
-            _ring.reset();
-            EXPECT_EQ(open_descriptors(), _descriptors) << "descriptors leaked";
         }
     }
 
-    loop::shard& shard() { return *_optional_shard; }
-    kernel::ring& ring() { return *_ring; }
-
-    template <typename T>
-    T run(future<T> f) {
-        if (!shard().run_until([&f] { return f.available(); }, _ring->now() + 30'000'000'000)) {
-            ADD_FAILURE() << "the future did not resolve";
-            std::abort();
-        }
-        return f.get();
-    }
-    /// Turns until the condition holds.
-    template <typename Condition>
-    void run_until(Condition holds) {
-        auto give_up = _ring->now() + 30'000'000'000;
-        while (!holds()) {
-            if (!shard().turn()) {
-                shard().idle(_ring->now() + 1'000'000);
-            }
-            if (_ring->now() >= give_up) {
-                ADD_FAILURE() << "it did not happen";
-                std::abort();
-            }
-        }
-    }
-    /// Turns until there is nothing to do now.
-    void settle() {
-        while (shard().turn()) {
-        }
-    }
-    /// The errno of the std::system_error that the future fails with; 0 if it does not.
-    template <typename T>
-    int error_of(future<T> f) {
-        try {
-            run(std::move(f));
-            return 0;
-        } catch (const std::system_error& e) {
-            return e.code().value();
-        }
+    /// Everything until the other side closes.
+    std::string rest_of(raw_socket& c) {
+        std::string got;
+        run_until([&] {
+            char block[16384];
+            auto n = ::recv(c.fd(), block, sizeof(block), MSG_DONTWAIT);
+            got.append(block, static_cast<size_t>(std::max<ssize_t>(n, 0)));
+            return n == 0 || (n < 0 && errno != EAGAIN);
+        });
+        return got;
     }
 
     struct pair {
@@ -202,9 +147,8 @@ protected:
     }
 };
 
-inline std::string backend_name(const ::testing::TestParamInfo<kernel::backend>& info) {
-    return info.param == kernel::backend::epoll ? "epoll" : "io_uring";
-}
-inline auto both_rings() { return ::testing::Values(kernel::backend::epoll, kernel::backend::io_uring); }
+using io::backend_name;
+using io::both_rings;
+using io::open_descriptors;
 
 }

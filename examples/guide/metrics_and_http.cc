@@ -1,4 +1,4 @@
-// The guide's seventh page: metrics, and an HTTP server that shows them.
+// The guide's page about metrics and HTTP: metrics, and an HTTP server that shows them.
 #include <seastar/core/app-template.hh>
 #include <seastar/core/coroutine.hh>
 #include <seastar/core/metrics.hh>

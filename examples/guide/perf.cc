@@ -1,4 +1,4 @@
-// The guide's eighth page: benchmarks.
+// The guide's page about tests: benchmarks.
 // snippet: perf
 #include <seastar/testing/perf_tests.hh>
 #include <seastar/util/later.hh>

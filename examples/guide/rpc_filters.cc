@@ -1,4 +1,4 @@
-// The guide's sixth page: filters, compression, latencies, and load.
+// The guide's page about filters: filters, compression, latencies, and load.
 #include "scores.smf.fb.h"
 
 #include <seastar/core/app-template.hh>

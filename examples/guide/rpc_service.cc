@@ -1,4 +1,4 @@
-// The guide's fifth page: a service, its client, and what they do when something goes wrong.
+// The guide's page about services: a service, its client, and what they do when something goes wrong.
 #include "scores.smf.fb.h"
 
 #include <seastar/core/app-template.hh>

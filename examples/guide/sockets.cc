@@ -1,4 +1,4 @@
-// The guide's fourth page: an echo server on every shard, its client, and datagrams.
+// The guide's page about sockets: an echo server on every shard, its client, and datagrams.
 #include <seastar/core/abort_source.hh>
 #include <seastar/core/app-template.hh>
 #include <seastar/core/byteorder.hh>

@@ -1,4 +1,4 @@
-// The guide's eighth page: a test suite.
+// The guide's page about tests: a test suite.
 // snippet: main
 #define SEASTAR_TESTING_MAIN // in one file of the program
 #include <seastar/testing/test_case.hh>

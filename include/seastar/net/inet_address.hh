@@ -8,6 +8,7 @@
 #include <iosfwd>
 #include <optional>
 #include <stdexcept>
+#include <vector>
 
 namespace seastar::net {
 
@@ -83,6 +84,14 @@ public:
     ipv4_address as_ipv4_address() const;
     ipv6_address as_ipv6_address() const noexcept;
 
+    // By the system's names; net/dns.hh says how. Shard: the caller's.
+    future<sstring> hostname() const;
+    future<std::vector<sstring>> aliases() const;
+    static future<inet_address> find(const sstring& name);
+    static future<inet_address> find(const sstring& name, family f);
+    static future<std::vector<inet_address>> find_all(const sstring& name);
+    static future<std::vector<inet_address>> find_all(const sstring& name, family f);
+
     bool operator==(const inet_address& other) const noexcept;
 };
 
@@ -92,6 +101,8 @@ std::ostream& operator<<(std::ostream&, inet_address::family);
 }
 
 namespace seastar::internal {
+/// Of a sockaddr_in or sockaddr_in6.
+net::inet_address address_in(const ::sockaddr_storage& storage) noexcept;
 std::string to_string(const net::inet_address&);
 std::string to_string(const net::inet_address::family&);
 }

@@ -1,5 +1,7 @@
 #include <seastar/net/inet_address.hh>
 
+#include "net/host_names.hh"
+
 #include <cstdlib>
 #include <cstring>
 #include <ostream>
@@ -128,6 +130,55 @@ bool inet_address::operator==(const inet_address& o) const noexcept {
     return _in_family == o._in_family && _scope == o._scope && std::memcmp(data(), o.data(), size()) == 0;
 }
 
+future<sstring> inet_address::hostname() const {
+    kernel::endpoint e;
+    if (is_ipv6()) {
+        sockaddr_in6 in6{};
+        in6.sin6_family = AF_INET6;
+        in6.sin6_addr = _in6;
+        in6.sin6_scope_id = _scope == invalid_scope ? 0 : _scope;
+        e.length = sizeof(in6);
+        std::memcpy(&e.storage, &in6, sizeof(in6));
+    } else {
+        sockaddr_in in{};
+        in.sin_family = AF_INET;
+        in.sin_addr = _in;
+        e.length = sizeof(in);
+        std::memcpy(&e.storage, &in, sizeof(in));
+    }
+    return ask_for_name(e, internal::to_string(*this));
+}
+
+future<std::vector<sstring>> inet_address::aliases() const {
+    return hostname().then([](sstring name) { return std::vector<sstring>{std::move(name)}; });
+}
+
+namespace {
+
+future<std::vector<inet_address>> all_of(const sstring& name, int family) {
+    return ask_for_host(name, family).then([](kernel::host found) {
+        std::vector<inet_address> all;
+        for (auto& e : found.addresses) {
+            all.push_back(internal::address_in(e.storage));
+        }
+        return all;
+    });
+}
+
+inet_address first(std::vector<inet_address> all) { return all.front(); }
+
+}
+
+future<std::vector<inet_address>> inet_address::find_all(const sstring& name) { return all_of(name, AF_UNSPEC); }
+
+future<std::vector<inet_address>> inet_address::find_all(const sstring& name, family f) {
+    return all_of(name, static_cast<int>(f));
+}
+
+future<inet_address> inet_address::find(const sstring& name) { return find_all(name).then(first); }
+
+future<inet_address> inet_address::find(const sstring& name, family f) { return find_all(name, f).then(first); }
+
 std::ostream& operator<<(std::ostream& os, const inet_address& a) { return os << internal::to_string(a); }
 
 std::ostream& operator<<(std::ostream& os, inet_address::family f) { return os << internal::to_string(f); }
@@ -135,6 +186,17 @@ std::ostream& operator<<(std::ostream& os, inet_address::family f) { return os <
 }
 
 namespace seastar::internal {
+
+net::inet_address address_in(const ::sockaddr_storage& storage) noexcept {
+    if (storage.ss_family == AF_INET6) {
+        sockaddr_in6 in6;
+        std::memcpy(&in6, &storage, sizeof(in6));
+        return {in6.sin6_addr, in6.sin6_scope_id ? in6.sin6_scope_id : net::inet_address::invalid_scope};
+    }
+    sockaddr_in in;
+    std::memcpy(&in, &storage, sizeof(in));
+    return {in.sin_addr};
+}
 
 std::string to_string(const net::inet_address& a) {
     char text[INET6_ADDRSTRLEN];

@@ -7,6 +7,7 @@
 #include <seastar/core/seastar.hh>
 #include <seastar/core/sharded.hh>
 #include <seastar/core/timer.hh>
+#include <seastar/net/dns.hh>
 #include <seastar/util/assert.hh>
 #include <seastar/util/log.hh>
 #include <seastar/util/short_streams.hh>
@@ -87,6 +88,21 @@ seastar::future<seastar::sstring> echo_of(seastar::socket_address server, seasta
 }
 // end
 
+// snippet: names
+seastar::future<seastar::connected_socket> connect_to(seastar::sstring host, uint16_t port) {
+    auto found = co_await seastar::net::dns::get_host_by_name(host);
+    std::exception_ptr failure;
+    for (auto& address : found.addr_list) {
+        try {
+            co_return co_await seastar::connect(seastar::socket_address(address, port));
+        } catch (...) {
+            failure = std::current_exception(); // that of the last one is told
+        }
+    }
+    std::rethrow_exception(failure);
+}
+// end
+
 // snippet: message
 constexpr uint32_t message_size_max = 64 * 1024;
 
@@ -150,6 +166,8 @@ seastar::future<> check_all(seastar::sharded<echo_server>& servers) {
     for (int i = 0; i < 10; ++i) {
         SEASTAR_ASSERT(co_await echo_of(address, "hello") == "hello");
     }
+    auto by_name = co_await connect_to("127.0.0.1", port);
+    SEASTAR_ASSERT(by_name.remote_address() == seastar::socket_address(address));
     SEASTAR_ASSERT(co_await messages_until_nonsense(address) == 1);
     SEASTAR_ASSERT(co_await send_and_receive() == 4);
     auto idle = co_await seastar::connect(address); // does not hold up the end

@@ -23,7 +23,7 @@ struct file_input_stream_options {
 };
 
 struct file_output_stream_options {
-    unsigned buffer_size = 8192;         ///< bytes of one write, rounded up to the file's alignment
+    unsigned buffer_size = 8192;         ///< bytes collected for one write, rounded up to the file's alignment
     unsigned preallocation_size = 0;     ///< disk space is taken in steps of so many bytes; 0: by need
     unsigned write_behind = 1;           ///< writes in progress at once
 

@@ -1,8 +1,8 @@
 /// Names of hosts: addresses for names, names for addresses, and services (SRV records).
 ///
 /// Asked is the C library, and with it /etc/hosts, DNS as /etc/resolv.conf describes it, and whatever else this system
-/// looks names up in; on threads beside the shard, two at a time per shard. Nothing is cached here. Failures are
-/// std::system_error of dns::error_category(), and say which name.
+/// looks names up in; on threads beside the shard, two at a time per shard. Nothing is cached here. A program that ends
+/// waits for what is being asked. Failures are std::system_error of dns::error_category(), and say which name.
 #pragma once
 
 #include <seastar/core/future.hh>

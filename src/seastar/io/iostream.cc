@@ -450,7 +450,9 @@ future<> output_stream<CharType>::write(const char_type* data, size_t n) noexcep
     }
     try {
         if (_end == 0 && _ready.empty() && n >= _size && !_sending) {
-            append(temporary_buffer<char_type>(data, n));
+            auto whole = _fd.allocate_buffer(n); // the sink's kind of memory
+            std::memcpy(whole.get_write(), data, n);
+            append(std::move(whole));
         } else {
             append(data, n);
         }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What programs pay for our headers, and the libraries for their code, in seconds of CPU; beside their budgets.
 
-    tools/compile_cost.py              # the files of tests/headers/cost, each the median of three
+    tools/compile_cost.py              # the files of tests/headers/cost, each the median of seven
     tools/compile_cost.py --library    # besides, all of the libraries and tools (a minute or two)
 
 With clang++-19 -O2 -g and without ccache. Times scatter: a budget that is exceeded is said, and is no failure.
@@ -16,7 +16,7 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 COMPILER = "clang++-19"
-ROUNDS = 3
+ROUNDS = 7
 USER_FILE_SECONDS = 4.0
 HELLO_TIMES_BASELINE = 1.4
 LIBRARY_SECONDS = 300

@@ -3,6 +3,7 @@
 #include "io/blocking_call.hh"
 #include "io/file_kind.hh"
 #include "io/posix_file.hh"
+#include "kernel/fd.hh"
 #include "kernel/files.hh"
 
 #include <seastar/core/file.hh>

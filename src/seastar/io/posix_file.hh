@@ -49,7 +49,9 @@ public:
 
 private:
     struct bulk_read;
+    struct direction;
     struct listing;
+    static const direction reading, writing;
 
     template <typename T, typename Func>
     future<T> ask(const char* call, Func func) noexcept;
@@ -60,7 +62,10 @@ private:
     template <typename Func>
     future<> modify(const char* call, Func func) noexcept;
     future<stop_iteration> list_some(listing& l);
-    std::exception_ptr refusal(const char* call, int failure, const io_intent* intent) const noexcept;
+    std::exception_ptr refusal(const direction& d, const io_intent* intent) const noexcept;
+    future<size_t> transfer(const direction& d, uint64_t pos, iovec piece, io_intent* intent);
+    future<size_t> transfer(const direction& d, uint64_t pos, std::vector<iovec> pieces, size_t bytes_max,
+                            io_intent* intent);
 
     file_share _share;
     kernel::ring* const _ring; ///< data goes through it; or null

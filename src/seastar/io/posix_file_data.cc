@@ -26,66 +26,67 @@ void cut(std::vector<iovec>& pieces, size_t bytes_max) noexcept {
     }
 }
 
-int piece_count(const std::vector<iovec>& pieces) noexcept { return static_cast<int>(pieces.size()); }
-
 }
 
-/// Why nothing is to be read or written, or null. `failure`: an errno that is reason enough, or 0.
-std::exception_ptr posix_file::refusal(const char* call, int failure, const io_intent* intent) const noexcept {
+/// Reading or writing.
+struct posix_file::direction {
+    const char* call;
+    future<int64_t> (*in_ring)(kernel::ring& ring, int fd, iovec piece, uint64_t offset) noexcept;
+    int64_t (*blocking)(int fd, const iovec* pieces, int count, uint64_t offset) noexcept;
+};
+
+constexpr posix_file::direction posix_file::reading{"read", read_in_ring, kernel::read_at};
+constexpr posix_file::direction posix_file::writing{"write", write_in_ring, kernel::write_at};
+
+/// Why nothing is to be read or written, or null.
+std::exception_ptr posix_file::refusal(const direction& d, const io_intent* intent) const noexcept {
     if (intent && intent->is_cancelled()) {
         return std::make_exception_ptr(cancelled_error());
     }
+    int failure = &d == &writing ? _share.file().failure() : 0;
     bool leaving = blocking_calls::local().stopped();
     int error = failure != 0 ? failure : leaving ? ECANCELED : 0;
-    return error != 0 ? std::make_exception_ptr(_share.file().error(call, error)) : nullptr;
+    return error != 0 ? std::make_exception_ptr(_share.file().error(d.call, error)) : nullptr;
+}
+
+future<size_t> posix_file::transfer(const direction& d, uint64_t pos, iovec piece, io_intent* intent) {
+    if (auto why = refusal(d, intent)) {
+        return make_exception_future<size_t>(std::move(why));
+    }
+    if (_ring) {
+        return answer<size_t>(d.call, d.in_ring(*_ring, _share.fd(), piece, pos));
+    }
+    return ask<size_t>(d.call, [&d, piece, pos](int fd) { return d.blocking(fd, &piece, 1, pos); });
+}
+
+future<size_t> posix_file::transfer(const direction& d, uint64_t pos, std::vector<iovec> pieces, size_t bytes_max,
+                                    io_intent* intent) {
+    cut(pieces, bytes_max);
+    if (pieces.size() == 1) {
+        return transfer(d, pos, pieces[0], intent);
+    }
+    if (auto why = refusal(d, intent)) {
+        return make_exception_future<size_t>(std::move(why));
+    }
+    return ask<size_t>(d.call, [&d, pieces = std::move(pieces), pos](int fd) {
+        return d.blocking(fd, pieces.data(), static_cast<int>(pieces.size()), pos);
+    });
 }
 
 future<size_t> posix_file::write_dma(uint64_t pos, const void* buffer, size_t len, io_intent* intent) {
-    if (auto why = refusal("write", _share.file().failure(), intent)) {
-        return make_exception_future<size_t>(std::move(why));
-    }
-    iovec piece{const_cast<void*>(buffer), std::min<size_t>(len, _write_max_length)};
-    if (_ring) {
-        return answer<size_t>("write", write_in_ring(*_ring, _share.fd(), piece, pos));
-    }
-    return ask<size_t>("write", [piece, pos](int fd) { return kernel::write_at(fd, &piece, 1, pos); });
+    return transfer(writing, pos, {const_cast<void*>(buffer), std::min<size_t>(len, _write_max_length)}, intent);
 }
 
 future<size_t> posix_file::write_dma(uint64_t pos, std::vector<iovec> iov, io_intent* intent) {
-    if (iov.size() == 1) {
-        return write_dma(pos, iov[0].iov_base, iov[0].iov_len, intent);
-    }
-    if (auto why = refusal("write", _share.file().failure(), intent)) {
-        return make_exception_future<size_t>(std::move(why));
-    }
-    cut(iov, _write_max_length);
-    return ask<size_t>("write", [iov = std::move(iov), pos](int fd) {
-        return kernel::write_at(fd, iov.data(), piece_count(iov), pos);
-    });
+    return transfer(writing, pos, std::move(iov), _write_max_length, intent);
 }
 
 future<size_t> posix_file::read_dma(uint64_t pos, void* buffer, size_t len, io_intent* intent) {
-    if (auto why = refusal("read", 0, intent)) {
-        return make_exception_future<size_t>(std::move(why));
-    }
-    iovec piece{buffer, std::min<size_t>(len, _read_max_length)};
-    if (_ring) {
-        return answer<size_t>("read", read_in_ring(*_ring, _share.fd(), piece, pos));
-    }
-    return ask<size_t>("read", [piece, pos](int fd) { return kernel::read_at(fd, &piece, 1, pos); });
+    return transfer(reading, pos, {buffer, std::min<size_t>(len, _read_max_length)}, intent);
 }
 
 future<size_t> posix_file::read_dma(uint64_t pos, std::vector<iovec> iov, io_intent* intent) {
-    if (iov.size() == 1) {
-        return read_dma(pos, iov[0].iov_base, iov[0].iov_len, intent);
-    }
-    if (auto why = refusal("read", 0, intent)) {
-        return make_exception_future<size_t>(std::move(why));
-    }
-    cut(iov, _read_max_length);
-    return ask<size_t>("read", [iov = std::move(iov), pos](int fd) {
-        return kernel::read_at(fd, iov.data(), piece_count(iov), pos);
-    });
+    return transfer(reading, pos, std::move(iov), _read_max_length, intent);
 }
 
 /// One after the other, reads until the buffer is full or the file at its end.

@@ -119,10 +119,6 @@ int64_t file_size(int fd) noexcept {
     return error < 0 ? error : static_cast<int64_t>(bytes);
 }
 
-int duplicate(int fd) noexcept {
-    return ask([&] { return ::fcntl(fd, F_DUPFD_CLOEXEC, 0); });
-}
-
 int file_control(int fd, int operation, uintptr_t argument) noexcept {
     return ask([&] { return ::fcntl(fd, operation, argument); });
 }

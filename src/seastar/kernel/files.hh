@@ -36,7 +36,6 @@ int discard_range(int fd, uint64_t offset, uint64_t length) noexcept;
 int stat_file(int fd, struct stat& result) noexcept;
 /// The size of a block device too, in bytes.
 int64_t file_size(int fd) noexcept;
-int duplicate(int fd) noexcept;
 int file_control(int fd, int operation, uintptr_t argument) noexcept; ///< fcntl(2)
 int io_control(int fd, unsigned long command, void* argument) noexcept; ///< ioctl(2)
 

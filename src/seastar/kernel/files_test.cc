@@ -106,7 +106,7 @@ TEST_F(Files, TellWhetherTheyCanBeDirect) {
 
 TEST_F(Files, AreDuplicatedAndControlled) {
     auto fd = make("a");
-    descriptor other(duplicate(fd.get()));
+    descriptor other(file_control(fd.get(), F_DUPFD_CLOEXEC, 0));
     ASSERT_TRUE(other);
     write(fd.get(), "same");
     EXPECT_EQ(read(other.get(), 10), "same");

@@ -52,7 +52,7 @@ bool preemption::quota_used_up() noexcept {
         __atomic_store_n(&hot.preempt, 1, __ATOMIC_RELAXED);
         return true;
     }
-    if (age < _quota / trusted_part) {
+    if (age < _quota / trusted_part || !_timer.working()) {
         _interval = std::min(2 * _interval, interval_max);
         hot.looks_left = _interval;
     } else {

@@ -13,7 +13,8 @@
 namespace seastar {
 namespace {
 
-constexpr std::string_view letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+// X comes last: no name that is drawn ends in it, or a directory so named would be taken for a template.
+constexpr std::string_view letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWYZX";
 constexpr const char* default_name = "XXXXXXXXXXXXXXXX";
 constexpr unsigned attempts_max = 100; // names that are taken
 
@@ -23,11 +24,12 @@ std::string drawn_name(const std::filesystem::path& path_template) {
     auto& dice = loop::this_shard().random();
     auto name = path_template.filename().native();
     auto path = path_template;
-    if (name.size() < 2 || !name.ends_with("XX")) {
+    if (!name.ends_with("XX") || path_template == default_tmpdir()) {
         path /= name = default_name;
     }
-    for (auto at = name.rbegin(); at != name.rend() && *at == 'X'; ++at) {
-        *at = letters[dice() % letters.size()];
+    auto choices = letters.size() - 1;
+    for (auto at = name.rbegin(); at != name.rend() && *at == 'X'; ++at, choices = letters.size()) {
+        *at = letters[dice() % choices];
     }
     return path.replace_filename(name).native();
 }

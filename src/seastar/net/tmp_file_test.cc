@@ -52,6 +52,22 @@ TEST_P(tmp_file_test, names_follow_the_template) {
     EXPECT_EQ(error_of(make_tmp_file(directory.path("missing/XX"))), ENOENT);
 }
 
+TEST_P(tmp_file_test, a_directory_is_no_template_for_its_name) {
+    auto chosen = directory.path("chosen-XX");
+    std::filesystem::create_directory(chosen);
+    set_default_tmpdir(chosen);
+    auto t = run(make_tmp_file());
+    EXPECT_EQ(t.get_path().parent_path(), chosen);
+    run(t.close());
+    run(t.remove());
+    std::filesystem::remove(chosen);
+    // Of a name of two letters one in 62 would end in X.
+    for (int i = 0; i < 500; ++i) {
+        auto d = run(make_tmp_dir(directory.path("XX")));
+        EXPECT_NE(d.get_path().native().back(), 'X');
+    }
+}
+
 TEST_P(tmp_file_test, do_with_removes_whatever_comes_out) {
     std::filesystem::path seen;
     auto size = run(tmp_file::do_with([&seen](tmp_file& t) {

@@ -8,7 +8,9 @@
 ///     }
 #pragma once
 
+#include <seastar/core/internal/chrono.hh>
 #include <seastar/core/internal/exception_text.hh>
+#include <seastar/core/internal/owned.hh>
 #include <seastar/core/reactor.hh>
 #include <seastar/core/reactor_config.hh>
 #include <seastar/core/sharded.hh> // for programs that include nothing else
@@ -19,7 +21,6 @@
 
 #include <boost/program_options.hpp>
 
-#include <chrono>
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
@@ -128,7 +129,7 @@ private:
     int run_main(int argc, char** argv, main_function_t func, bool stop_when_done);
 
     struct impl;
-    std::unique_ptr<impl> _impl;
+    internal::owned<impl> _impl;
 };
 
 }

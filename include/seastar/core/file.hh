@@ -7,13 +7,13 @@
 
 #include <seastar/core/file-types.hh>
 #include <seastar/core/future.hh>
+#include <seastar/core/internal/chrono.hh>
 #include <seastar/core/io_intent.hh>
 #include <seastar/core/shared_ptr.hh>
 #include <seastar/core/sstring.hh>
 #include <seastar/core/stream.hh>
 #include <seastar/core/temporary_buffer.hh>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <seastar/core/future.hh>
+#include <seastar/core/internal/owned.hh>
 #include <seastar/core/internal/turn_end.hh>
 #include <seastar/core/sstring.hh>
 #include <seastar/core/temporary_buffer.hh>
@@ -41,7 +42,7 @@ public:
 };
 
 class data_source {
-    std::unique_ptr<data_source_impl> _impl;
+    internal::owned<data_source_impl> _impl;
 
 protected:
     data_source_impl* impl() const noexcept { return _impl.get(); }
@@ -50,7 +51,7 @@ public:
     using tmp_buf = temporary_buffer<char>;
 
     data_source() noexcept = default;
-    explicit data_source(std::unique_ptr<data_source_impl> impl) noexcept : _impl(std::move(impl)) {}
+    explicit data_source(std::unique_ptr<data_source_impl> impl) noexcept;
     data_source(data_source&&) noexcept = default;
     data_source& operator=(data_source&&) noexcept = default;
 
@@ -86,11 +87,11 @@ private:
 };
 
 class data_sink {
-    std::unique_ptr<data_sink_impl> _impl;
+    internal::owned<data_sink_impl> _impl;
 
 public:
     data_sink() noexcept = default;
-    explicit data_sink(std::unique_ptr<data_sink_impl> impl) noexcept : _impl(std::move(impl)) {}
+    explicit data_sink(std::unique_ptr<data_sink_impl> impl) noexcept;
     data_sink(data_sink&&) noexcept = default;
     data_sink& operator=(data_sink&&) noexcept = default;
 

@@ -1,10 +1,10 @@
 /// Clocks that cost one load: the time at which the current turn of the shard's loop began.
 #pragma once
 
+#include <seastar/core/internal/chrono.hh>
 #include <seastar/core/internal/hot.hh>
 #include <seastar/core/timer.hh>
 
-#include <chrono>
 
 namespace seastar {
 

@@ -1,9 +1,9 @@
 /// A clock for tests: it stands still until advance() is called.
 #pragma once
 
+#include <seastar/core/internal/chrono.hh>
 #include <seastar/core/timer.hh>
 
-#include <chrono>
 
 namespace seastar {
 

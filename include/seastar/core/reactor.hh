@@ -4,6 +4,7 @@
 
 // The first of these are what it uses; the others are what programs that include nothing else expect to come along.
 #include <seastar/core/future.hh>
+#include <seastar/core/internal/chrono.hh>
 #include <seastar/core/loop.hh>
 #include <seastar/core/scheduling_specific.hh>
 #include <seastar/core/shard_id.hh>
@@ -32,9 +33,9 @@
 #include <seastar/util/bool_class.hh>
 #include <seastar/util/later.hh>
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
+#include <sstream>
 #include <string_view>
 
 namespace seastar {

@@ -36,8 +36,8 @@ struct specific_value_type_of final : specific_value_type {
             static_cast<T*>(at)->rename();
         }
     }
-    std::unique_ptr<specific_value_type> clone() const override {
-        return std::make_unique<specific_value_type_of>(*this);
+    owned<specific_value_type> clone() const override {
+        return owned<specific_value_type>(new specific_value_type_of(*this));
     }
 };
 

@@ -1,7 +1,7 @@
 /// The CPU time that the calling thread (shard) has used.
 #pragma once
 
-#include <chrono>
+#include <seastar/core/internal/chrono.hh>
 
 namespace seastar {
 

@@ -1,9 +1,9 @@
 /// timer<Clock>: calls a function at a time, once or again and again, on the shard that armed it.
 #pragma once
 
+#include <seastar/core/internal/chrono.hh>
 #include <seastar/core/internal/timer_node.hh>
 
-#include <chrono>
 #include <optional>
 
 namespace seastar {

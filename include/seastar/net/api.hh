@@ -5,6 +5,8 @@
 #pragma once
 
 #include <seastar/core/future.hh>
+#include <seastar/core/internal/chrono.hh>
+#include <seastar/core/internal/owned.hh>
 #include <seastar/core/iostream.hh>
 #include <seastar/core/shared_ptr.hh>
 #include <seastar/net/inet_address.hh>
@@ -12,7 +14,6 @@
 #include <seastar/net/packet.hh>
 #include <seastar/net/socket_defs.hh>
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,7 +32,7 @@ class network_interface_impl;
 
 /// A message that came through a datagram_channel. Movable.
 class datagram final {
-    std::unique_ptr<datagram_impl> _impl;
+    internal::owned<datagram_impl> _impl;
     packet _data;
 
 public:
@@ -51,7 +52,7 @@ using udp_datagram = datagram;
 
 /// Sends and receives datagrams: UDP, or those of Unix sockets. Shard: the one that made it.
 class datagram_channel {
-    std::unique_ptr<datagram_channel_impl> _impl;
+    internal::owned<datagram_channel_impl> _impl;
 
 public:
     datagram_channel() noexcept;
@@ -82,7 +83,7 @@ using udp_channel = datagram_channel;
 /// One end of a connection. The streams may outlive the socket object; the connection is closed when the last of the
 /// three is gone.
 class connected_socket {
-    std::unique_ptr<net::connected_socket_impl> _csi;
+    internal::owned<net::connected_socket_impl> _csi;
 
 public:
     connected_socket() noexcept;
@@ -120,7 +121,7 @@ public:
 
 /// A connection to be: connect() can be broken off by shutdown().
 class socket {
-    std::unique_ptr<net::socket_impl> _si;
+    internal::owned<net::socket_impl> _si;
 
 public:
     socket() noexcept;
@@ -144,7 +145,7 @@ struct accept_result {
 
 /// Listens on the shard that made it (see listen() in core/seastar.hh). Destroying it stops listening.
 class server_socket {
-    std::unique_ptr<net::server_socket_impl> _ssi;
+    internal::owned<net::server_socket_impl> _ssi;
     bool _aborted = false;
 
 public:

@@ -7,10 +7,10 @@
 
 #include <seastar/core/future.hh>
 #include <seastar/core/gate.hh>
+#include <seastar/core/internal/chrono.hh>
 #include <seastar/core/sstring.hh>
 #include <seastar/net/inet_address.hh>
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <system_error>

@@ -1,7 +1,8 @@
 /// How a silent connection is kept, and found out to be dead.
 #pragma once
 
-#include <chrono>
+#include <seastar/core/internal/chrono.hh>
+
 #include <variant>
 
 namespace seastar::net {

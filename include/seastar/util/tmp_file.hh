@@ -2,7 +2,7 @@
 /// by destruction, which cannot wait.
 ///
 /// A path template is a path whose last part ends in X's, at least two, each of which is replaced by a letter or digit
-/// that is drawn; or the directory to make the name in. default_tmpdir() is a directory however it is called, and no name
+/// that is drawn; or the directory to make the name in. default_tmpdir() is a directory whatever its name, and no name
 /// that is drawn ends in X.
 #pragma once
 

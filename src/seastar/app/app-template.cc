@@ -67,7 +67,7 @@ app_template::seastar_options options_of(const app_template::config& cfg) {
 
 app_template::app_template(config cfg) : app_template(options_of(cfg)) {}
 
-app_template::app_template(seastar_options opts) : _impl(std::make_unique<impl>(std::move(opts))) {
+app_template::app_template(seastar_options opts) : _impl(new impl(std::move(opts))) {
     _impl->program.add_options()("help,h", "show this help")("help-seastar", "show the library's options")(
         "help-loggers", "show the names of the loggers");
 }

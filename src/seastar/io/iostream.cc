@@ -38,6 +38,8 @@ auto never_throws(Func func) noexcept -> decltype(func()) {
 
 future<temporary_buffer<char>> data_source_impl::skip(uint64_t n) { return skip_by_reading(*this, n); }
 
+data_source::data_source(std::unique_ptr<data_source_impl> impl) noexcept : _impl(impl.release()) {}
+
 future<temporary_buffer<char>> data_source::get() noexcept {
     return never_throws([this] { return _impl->get(); });
 }
@@ -106,6 +108,8 @@ future<> data_sink_impl::put(temporary_buffer<char> data) {
     one.push_back(std::move(data));
     return pass_on(put_buffer, std::move(one));
 }
+
+data_sink::data_sink(std::unique_ptr<data_sink_impl> impl) noexcept : _impl(impl.release()) {}
 
 future<> data_sink::put(std::span<temporary_buffer<char>> data) noexcept {
     return never_throws([&] { return _impl->put(data); });

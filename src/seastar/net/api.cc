@@ -7,7 +7,7 @@
 namespace seastar {
 
 connected_socket::connected_socket() noexcept = default;
-connected_socket::connected_socket(std::unique_ptr<net::connected_socket_impl> csi) noexcept : _csi(std::move(csi)) {}
+connected_socket::connected_socket(std::unique_ptr<net::connected_socket_impl> csi) noexcept : _csi(csi.release()) {}
 connected_socket::connected_socket(connected_socket&&) noexcept = default;
 connected_socket& connected_socket::operator=(connected_socket&&) noexcept = default;
 connected_socket::~connected_socket() = default;
@@ -39,7 +39,7 @@ void connected_socket::shutdown_input() { _csi->shutdown_input(); }
 future<> connected_socket::wait_input_shutdown() { return _csi->wait_input_shutdown(); }
 
 socket::socket() noexcept = default;
-socket::socket(std::unique_ptr<net::socket_impl> si) noexcept : _si(std::move(si)) {}
+socket::socket(std::unique_ptr<net::socket_impl> si) noexcept : _si(si.release()) {}
 socket::socket(socket&&) noexcept = default;
 socket& socket::operator=(socket&&) noexcept = default;
 socket::~socket() = default;
@@ -52,7 +52,7 @@ bool socket::get_reuseaddr() const { return _si->get_reuseaddr(); }
 void socket::shutdown() { _si->shutdown(); }
 
 server_socket::server_socket() noexcept = default;
-server_socket::server_socket(std::unique_ptr<net::server_socket_impl> ssi) noexcept : _ssi(std::move(ssi)) {}
+server_socket::server_socket(std::unique_ptr<net::server_socket_impl> ssi) noexcept : _ssi(ssi.release()) {}
 server_socket::server_socket(server_socket&&) noexcept = default;
 server_socket& server_socket::operator=(server_socket&&) noexcept = default;
 server_socket::~server_socket() = default;
@@ -72,7 +72,7 @@ socket_address server_socket::local_address() const noexcept { return _ssi->loca
 
 namespace net {
 
-datagram::datagram(std::unique_ptr<datagram_impl> impl) noexcept : _impl(std::move(impl)) {}
+datagram::datagram(std::unique_ptr<datagram_impl> impl) noexcept : _impl(impl.release()) {}
 datagram::datagram(datagram&&) noexcept = default;
 datagram& datagram::operator=(datagram&&) noexcept = default;
 datagram::~datagram() = default;
@@ -90,7 +90,7 @@ packet& datagram::get_data() {
 std::span<temporary_buffer<char>> datagram::get_buffers() { return _impl->get_buffers(); }
 
 datagram_channel::datagram_channel() noexcept = default;
-datagram_channel::datagram_channel(std::unique_ptr<datagram_channel_impl> impl) noexcept : _impl(std::move(impl)) {}
+datagram_channel::datagram_channel(std::unique_ptr<datagram_channel_impl> impl) noexcept : _impl(impl.release()) {}
 datagram_channel::datagram_channel(datagram_channel&&) noexcept = default;
 datagram_channel& datagram_channel::operator=(datagram_channel&&) noexcept = default;
 datagram_channel::~datagram_channel() = default;

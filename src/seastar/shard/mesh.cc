@@ -44,7 +44,7 @@ void mesh::port::send_request(unsigned target, const smp_submit_to_options& opti
     }
     if (m.waits_in && options.timeout != smp_timeout_clock::time_point::max()) {
         try {
-            m.deadline = std::make_unique<timer<smp_timeout_clock>>([this, &m] { give_up(m); });
+            m.deadline.reset(new timer<smp_timeout_clock>([this, &m] { give_up(m); }));
             m.deadline->arm(options.timeout);
         } catch (...) {
             give_up(m); // no memory to wait with

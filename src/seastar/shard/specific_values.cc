@@ -53,7 +53,7 @@ void specific_values::key_values::drop(unsigned group) noexcept {
     }
 }
 
-void specific_values::add_key(unsigned key, std::unique_ptr<internal::specific_value_type> type) {
+void specific_values::add_key(unsigned key, internal::owned<internal::specific_value_type> type) {
     if (_keys.size() <= key) {
         _keys.resize(key + 1);
     }

@@ -1,11 +1,11 @@
 /// One shard's values of all keys for all scheduling groups (core/scheduling_specific.hh).
 #pragma once
 
+#include <seastar/core/internal/owned.hh>
 #include <seastar/core/internal/specific_value_type.hh>
 #include <seastar/core/scheduling.hh>
 
 #include <bitset>
-#include <memory>
 #include <vector>
 
 namespace seastar::shard {
@@ -17,7 +17,7 @@ public:
     specific_values(const specific_values&) = delete;
 
     /// The values of a key, for all groups that exist. What a constructor throws is thrown, and leaves nothing.
-    void add_key(unsigned key, std::unique_ptr<internal::specific_value_type> type);
+    void add_key(unsigned key, internal::owned<internal::specific_value_type> type);
     void remove_key(unsigned key) noexcept;
     /// The values of a group, of all keys that exist. The same.
     void add_group(unsigned group);
@@ -29,7 +29,7 @@ public:
 
 private:
     struct key_values {
-        std::unique_ptr<internal::specific_value_type> type; ///< null: no such key
+        internal::owned<internal::specific_value_type> type; ///< null: no such key
         void* values[max_scheduling_groups()] = {};
         void make(unsigned group);
         void drop(unsigned group) noexcept;

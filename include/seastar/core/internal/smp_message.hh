@@ -2,12 +2,12 @@
 /// makes them.
 #pragma once
 
+#include <seastar/core/internal/owned.hh>
 #include <seastar/core/lowres_clock.hh>
 #include <seastar/core/task.hh>
 #include <seastar/core/timer.hh>
 
 #include <exception>
-#include <memory>
 
 namespace seastar {
 
@@ -59,7 +59,7 @@ public:
     task* work = nullptr; ///< what the target runs
     smp_message* next = nullptr;
     message_fifo* waits_in = nullptr; ///< while it waits for room or for its group's budget
-    std::unique_ptr<timer<smp_timeout_clock>> deadline;
+    owned<timer<smp_timeout_clock>> deadline;
     unsigned home = 0;
     unsigned target = 0;
     unsigned group = 0;

@@ -1,8 +1,9 @@
 /// A type of values as the shards see it, who make and destroy them without knowing it. Part of scheduling_specific.hh.
 #pragma once
 
+#include <seastar/core/internal/owned.hh>
+
 #include <cstddef>
-#include <memory>
 #include <typeinfo>
 
 namespace seastar::internal {
@@ -16,7 +17,7 @@ struct specific_value_type {
     virtual void construct(void* at) const = 0;
     virtual void destroy(void* at) const noexcept = 0;
     virtual void rename(void* at) const = 0; ///< The group has a new name.
-    virtual std::unique_ptr<specific_value_type> clone() const = 0;
+    virtual owned<specific_value_type> clone() const = 0;
 };
 
 }

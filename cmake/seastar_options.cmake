@@ -31,9 +31,18 @@ if(BUILD_TESTING)
   find_package(GTest REQUIRED)
 endif()
 
+set(SEASTAR_ALLOCATOR shard CACHE STRING "shard: each shard has a heap of its own, malloc() is replaced; system: the C library's")
+set_property(CACHE SEASTAR_ALLOCATOR PROPERTY STRINGS shard system)
+if(NOT SEASTAR_ALLOCATOR MATCHES "^(shard|system)$")
+  message(FATAL_ERROR "SEASTAR_ALLOCATOR is '${SEASTAR_ALLOCATOR}'; it can be shard or system")
+endif()
+
 # What our own sources are compiled with; consumers inherit none of it.
 add_library(seastar_private_options INTERFACE)
 target_compile_options(seastar_private_options INTERFACE
   -Wall -Wextra -fno-omit-frame-pointer -ftls-model=initial-exec
   -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=) # assertions name files as they are called here
 target_compile_features(seastar_private_options INTERFACE cxx_std_20)
+if(SEASTAR_ALLOCATOR STREQUAL "system")
+  target_compile_definitions(seastar_private_options INTERFACE SEASTAR_INTERNAL_ALLOCATOR_SYSTEM)
+endif()

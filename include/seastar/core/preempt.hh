@@ -10,6 +10,9 @@ namespace internal {
 /// The clock says whether the task quota is used up. The loop's; false on threads without one.
 bool quota_used_up() noexcept;
 
+/// need_preempt() is true for the rest of the turn, so that something urgent comes next. Shard: the caller's.
+inline void request_preemption() noexcept { __atomic_store_n(&hot.preempt, 1, __ATOMIC_RELAXED); }
+
 }
 
 /// True when the turn of the loop has taken the task quota (0.5 ms by default), until the next turn begins. Two loads

@@ -1,5 +1,6 @@
 #include <seastar/core/app-template.hh>
 #include <seastar/core/alien.hh>
+#include <seastar/core/memory.hh>
 #include <seastar/core/resource.hh>
 #include <seastar/util/conversions.hh>
 #include <seastar/util/log-cli.hh>
@@ -156,8 +157,7 @@ void app_template::impl::report_unused() const {
          ...);
     };
     report(s.hugepages, s.lock_memory, s.mbind, s.io_properties_file, s.io_properties, s.num_io_groups,
-           r.kernel_page_cache, r.unsafe_bypass_fsync, r.max_task_backlog, r.relaxed_dma, r.abort_on_seastar_bad_alloc,
-           r.metrics_hostname);
+           r.kernel_page_cache, r.unsafe_bypass_fsync, r.max_task_backlog, r.relaxed_dma, r.metrics_hostname);
 }
 
 // ---- what to start
@@ -203,6 +203,7 @@ void hint(resource::configuration& c, std::string_view failure) {
 
 app::runtime_options app_template::impl::runtime_options() const {
     constexpr unsigned default_idle_poll_us = 10;
+    constexpr size_t shard_memory_min = size_t(1) << 20; // to start, and to say so when it runs out
     auto& r = library.reactor_opts;
     auto& s = library.smp_opts;
     bool overprovisioned = bool(r.overprovisioned);
@@ -223,8 +224,15 @@ app::runtime_options app_template::impl::runtime_options() const {
             memory += part.bytes;
         }
         o.memory.push_back(memory);
+        if (memory < shard_memory_min) {
+            seastar_logger.error("{} bytes of memory for a shard are not enough: {} are", memory, shard_memory_min);
+            throw std::runtime_error("insufficient physical memory");
+        }
     }
     o.bind_to_cpus = !overprovisioned && s.thread_affinity.get_value();
+    if (r.abort_on_seastar_bad_alloc) {
+        memory::set_abort_on_allocation_failure(true);
+    }
     o.node.abort_on_leaked_service = bool(s.abort_on_leaked_service);
     o.loop.poll_mode = bool(r.poll_mode);
     o.loop.idle_poll_time =

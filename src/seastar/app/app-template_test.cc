@@ -157,8 +157,8 @@ TEST(run, more_shards_than_cpus_are_an_error_unless_overprovisioned) {
     EXPECT_EQ(std::to_string(shards), wanted);
 }
 
-TEST(run, more_memory_than_there_is_is_an_error) {
-    for (auto size : {"10T", "1000000G", "10995116277760000"}) {
+TEST(run, more_memory_than_there_is_is_an_error_and_so_is_next_to_none) {
+    for (auto size : {"10T", "1000000G", "10995116277760000", "100k"}) {
         try {
             run({"-c1", "-m", size}, [] {});
             ADD_FAILURE() << "it started with " << size;
@@ -167,6 +167,7 @@ TEST(run, more_memory_than_there_is_is_an_error) {
         }
     }
     EXPECT_EQ(run({"-c1", "-m500M"}, [] {}), 0);
+    EXPECT_EQ(run({"-c1", "-m1M"}, [] { return smp::invoke_on_all([] {}); }), 0);
 }
 
 TEST(run, divides_the_memory_among_the_shards) {

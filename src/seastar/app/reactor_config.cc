@@ -26,7 +26,7 @@ reactor_options::reactor_options(program_options::option_group* parent)
       max_task_backlog(*this, "max-task-backlog", {}, "largest number of tasks before input waits (not used yet)"),
       relaxed_dma(*this, "relaxed-dma", {}, "allow files without direct I/O (not used yet)"),
       abort_on_seastar_bad_alloc(*this, "abort-on-seastar-bad-alloc", {},
-                                 "end the program when memory runs out (not used yet)"),
+                                 "end the program when memory runs out"),
       metrics_hostname(*this, "metrics-hostname", {}, "host name of the exported metrics (not used yet)") {}
 
 }

@@ -2,6 +2,9 @@
 
 #include <seastar/core/internal/exception_text.hh>
 #include <seastar/core/internal/shard_memory.hh>
+#include <seastar/core/make_task.hh>
+#include <seastar/core/memory.hh>
+#include <seastar/core/preempt.hh>
 #include <seastar/core/smp.hh>
 #include <seastar/util/later.hh>
 #include <seastar/util/log.hh>
@@ -172,9 +175,17 @@ void runtime::shard_thread(unsigned id) noexcept {
                 -error, std::system_category(), "cannot bind shard " + std::to_string(id) + " to its CPU")));
         }
     }
+    bool has_heap = internal::take_shard_heap(id, _options.memory[id]); // on its CPU's NUMA node
+    if (!has_heap && memory::shard_heaps && id == 0) {
+        seastar_logger.warn("the shards cannot have heaps of their own (ulimit -v, vm.overcommit_memory=2): the C "
+                            "library allocates, and what a shard may use is not limited");
+    }
     auto ring = make_ring();
     if (!_start_failed) {
         be_shard(id, std::move(ring));
+    }
+    if (has_heap) {
+        internal::leave_shard_heap();
     }
     internal::set_shard_memory(memory_before);
     internal::set_this_shard_id(number_before);
@@ -195,6 +206,10 @@ void runtime::be_shard(unsigned id, std::unique_ptr<kernel::ring> ring) {
             net::posix::set_registry(&_listeners);
             reactor::impl r(*this, shard, member);
             metrics::shard_metrics shard_metrics(shard);
+            memory::set_reclaim_hook([](noncopyable_function<void()> reclaim) {
+                schedule_urgent(make_task(default_scheduling_group(), std::move(reclaim)));
+                internal::request_preemption(); // there may not be enough for the rest of the turn
+            });
             meet(); // from here on all can be reached
             if (id == 0) {
                 call_main();
@@ -207,6 +222,7 @@ void runtime::be_shard(unsigned id, std::unique_ptr<kernel::ring> ring) {
             if (auto* alarms = shard.alarms()) {
                 alarms->before_sleep(); // waiting for the others is no stall
             }
+            memory::set_reclaim_hook(nullptr);
             meet(); // nobody sends any more
             net::posix::set_registry(nullptr);
         }

@@ -1,6 +1,7 @@
 #include "metrics/shard_metrics.hh"
 
 #include <seastar/core/internal/task_allocator.hh>
+#include <seastar/core/memory.hh>
 #include <seastar/core/metrics.hh>
 
 #include "loop/shard.hh"
@@ -68,6 +69,27 @@ shard_metrics::shard_metrics(loop::shard& shard) {
                        make_counter("accept_failures", sockets.accept_failures,
                                     description("Times that accepting paused for lack of descriptors or memory")),
                    });
+    auto figure = [](auto member) { return [member] { return (memory::stats().*member)(); }; };
+    using figures = memory::statistics;
+    _groups.add_group("memory",
+                      {
+                          make_counter("malloc_operations", figure(&figures::mallocs), description("Blocks allocated")),
+                          make_counter("free_operations", figure(&figures::frees), description("Blocks freed")),
+                          make_counter("cross_cpu_free_operations", figure(&figures::cross_cpu_frees),
+                                       description("Blocks of this shard that other threads freed")),
+                          make_gauge("malloc_live_objects", figure(&figures::live_objects),
+                                     description("Blocks in use")),
+                          make_counter("malloc_failed", figure(&figures::failed_allocations),
+                                       description("Allocations that found no room")),
+                          make_counter("reclaims_operations", figure(&figures::reclaims),
+                                       description("Times that somebody was asked to free memory")),
+                          make_current_bytes("total_memory", figure(&figures::total_memory),
+                                             description("Bytes that the shard may use")),
+                          make_current_bytes("allocated_memory", figure(&figures::allocated_memory),
+                                             description("Bytes in use, in whole pages")),
+                          make_current_bytes("free_memory", figure(&figures::free_memory),
+                                             description("Bytes that are left")),
+                      });
     auto task_memory = [](auto member) { return [member] { return memory::task_allocation_counters().*member; }; };
     using task_counters = memory::task_allocation_counters_type;
     _groups.add_group(

@@ -73,8 +73,7 @@ class Bench:
 
     def measure(self, name, connections, inflight, *more):
         system, build, realtime = self.systems[name], self.options.build, self.options.realtime
-        under = system.counting(build) if system.counters else []
-        with harness.running_server(system, build, self.server_cpu, realtime, under) as (child, port):
+        with harness.running_server(system, build, self.server_cpu, realtime) as (child, port):
             if system.counters:
                 more = (*more, "--counters")
             load = system.load_command(build, port, child.pid, connections, inflight, "--seconds",

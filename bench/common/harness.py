@@ -24,26 +24,22 @@ class Failure(Exception):
     """Something the user should read without a traceback."""
 
 
-NEVER_POLL = ["--idle-poll-time-us", "0"]  # for servers on the runtime: to look for work takes instructions, too
+# For servers on the runtime, while instructions are counted: to look for work takes some, too; and valgrind has no
+# addresses for heaps as large as machines are.
+WHEN_COUNTED = ["--idle-poll-time-us", "0", "-m", "1G"]
 
 
 class System:
     """A server and the load client that speaks its protocol: programs of the same folder of bench/."""
 
-    def __init__(self, folder, server, arguments=(), client="load", counters=None, ready=None,
-                 when_counted=()):
+    def __init__(self, folder, server, arguments=(), client="load", counters=False, ready=None, when_counted=()):
         self.folder, self.server, self.arguments, self.client = folder, server, list(arguments), client
-        # Of a server that tells what it has counted when asked: the library that counts its allocations.
-        self.counters = counters
+        self.counters = counters  # it tells what it has counted when asked
         self.when_counted = list(when_counted)  # more arguments while its instructions are counted
         self.ready = ready  # of a server that was not written here: what it prints once it listens on the port given
 
     def targets(self):
-        return [f"bench_{self.folder}_{name}" for name in (self.server, self.client, self.counters) if name]
-
-    def counting(self, build):
-        """The command that runs a server whose counters will be asked for."""
-        return ["env", "LD_PRELOAD=" + os.path.join(build, "bench", self.folder, self.counters + ".so")]
+        return [f"bench_{self.folder}_{name}" for name in (self.server, self.client) if name]
 
     def server_command(self, build, port, *more):
         return [os.path.join(build, "bench", self.folder, self.server), *self.arguments, *more, "--port", str(port)]

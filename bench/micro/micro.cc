@@ -27,6 +27,7 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -108,6 +109,15 @@ void timer_arm_cancel(unsigned count) {
     }
 }
 
+void allocate(unsigned count, size_t bytes) {
+    for (unsigned i = 0; i < count; ++i) {
+        void* volatile p = ::operator new(bytes);
+        ::operator delete(p);
+    }
+}
+void allocate_small(unsigned count) { allocate(count, 64); }
+void allocate_pages(unsigned count) { allocate(count, 100'000); }
+
 /// From the thread to the loop and back.
 void thread_switch(unsigned count) {
     for (unsigned i = 0; i < count; ++i) {
@@ -173,6 +183,8 @@ const std::map<std::string, operation> operations = {
     {"gate holder", gate_hold},
     {"submit_to, there and back", submit_to},
     {"timer arm and cancel", timer_arm_cancel},
+    {"new and delete, 64 bytes", allocate_small},
+    {"new and delete, 100 kB", allocate_pages},
     {"thread switch", thread_switch},
     {"smf frame, read and routed", smf_dispatch},
 };

@@ -2,12 +2,12 @@
 /// are those of every program (`-c1`, `--reactor-backend`, ...) and --port; prints "listening PORT", and on SIGTERM
 /// one line of JSON with what it has counted since its start. The Counters method answers with the same line, so that
 /// a client can leave start-up and connecting out.
-#include "alloc_counter.hh"
 
 #include "echo.smf.fb.h"
 #include "seastar/loop/shard.hh"
 
 #include <seastar/core/app-template.hh>
+#include <seastar/core/memory.hh>
 #include <seastar/core/reactor.hh>
 #include <seastar/core/sharded.hh>
 #include <smf/rpc_server.h>
@@ -28,8 +28,8 @@ seastar::kernel::ring_counters ring_counters() {
 
 std::string counters_json() {
     const auto ring = ring_counters();
-    const std::string allocs = bench_allocation_count ? std::to_string(bench_allocation_count()) : "null";
-    return "{\"requests\": " + std::to_string(requests) + ", \"allocs\": " + allocs +
+    return "{\"requests\": " + std::to_string(requests) +
+           ", \"allocs\": " + std::to_string(seastar::memory::stats().mallocs()) +
            ", \"syscalls\": " + std::to_string(ring.syscalls) + ", \"enters\": " + std::to_string(ring.enters) +
            ", \"writes\": " + std::to_string(ring.sends) + "}";
 }

@@ -263,6 +263,7 @@ Owner own(Pointer&& pointer) {
 template <typename Func>
 class parallel_task final : public task, public task_allocated {
     std::vector<future<>> _started;
+    future<> _first = make_ready_future<>(); ///< that was started before there was room for any
     std::exception_ptr _failure;
     promise_base_with_type<void> _promise;
 
@@ -270,30 +271,37 @@ public:
     Func func;
 
     explicit parallel_task(Func&& f) : func(std::move(f)) {}
-    void reserve(size_t count) { _started.reserve(count); }
-    void add(future<>&& f) {
+    /// For one more, and `hint` others. To be called before a future is there that must not be lost.
+    void make_room(size_t hint) {
+        if (_started.size() == _started.capacity()) {
+            _started.reserve(std::max<size_t>(hint + 1, 2 * _started.size()));
+        }
+    }
+    /// Requires: there is room, or it is the first.
+    void add(future<>&& f) noexcept {
         if (f.available()) {
             note(f);
-        } else {
+        } else if (_started.size() < _started.capacity()) {
             _started.push_back(std::move(f));
+        } else {
+            SEASTAR_ASSERT(_first.available());
+            _first = std::move(f);
         }
     }
     /// Nothing more is added.
     future<> finish() noexcept {
-        drop_available();
-        if (_started.empty()) {
-            auto result = outcome();
-            delete this;
+        if (auto* next = next_to_wait_for()) {
+            auto result = future_of(_promise);
+            make_future_access::wait_in_place(*next, this);
             return result;
         }
-        auto result = future_of(_promise);
-        make_future_access::wait_in_place(_started.back(), this);
+        auto result = outcome();
+        delete this;
         return result;
     }
     void run_and_dispose() noexcept override {
-        drop_available();
-        if (!_started.empty()) {
-            make_future_access::wait_in_place(_started.back(), this);
+        if (auto* next = next_to_wait_for()) {
+            make_future_access::wait_in_place(*next, this);
             return;
         }
         auto promise = std::move(_promise);
@@ -309,11 +317,18 @@ private:
             _failure = f.get_exception();
         }
     }
-    void drop_available() noexcept {
-        while (!_started.empty() && _started.back().available()) {
+    future<>* next_to_wait_for() noexcept {
+        for (; !_started.empty(); _started.pop_back()) {
+            if (!_started.back().available()) {
+                return &_started.back();
+            }
             note(_started.back());
-            _started.pop_back();
         }
+        if (!_first.available()) {
+            return &_first;
+        }
+        note(_first);
+        return nullptr;
     }
     future<> outcome() noexcept {
         return _failure ? make_exception_future<>(std::move(_failure)) : make_ready_future<>();
@@ -340,6 +355,9 @@ future<> run_parallel(Iterator at, Sentinel end, Func func) noexcept {
             }
         }
         while (at != end) {
+            if (waits) {
+                waits->make_room(count_if_cheap(at, end));
+            }
             auto f = step_of(waits ? waits->func : func, *at);
             ++at;
             if (waits) {
@@ -349,7 +367,6 @@ future<> run_parallel(Iterator at, Sentinel end, Func func) noexcept {
                 failed = std::move(f);
             } else if (!f.available()) {
                 waits = new parallel_task<Func>(std::move(func));
-                waits->reserve(count_if_cheap(at, end) + 1);
                 waits->add(std::move(f));
             }
         }
@@ -369,7 +386,7 @@ future<> run_parallel(Iterator at, Sentinel end, Func func) noexcept {
 /// max_concurrent_for_each(): as many slots as calls may be in flight; each takes the next element when its call is
 /// done.
 template <typename Owner, typename Iterator, typename Sentinel, typename Func>
-class concurrent_loop {
+class concurrent_loop : public task_allocated {
     class slot final : public continuation_base<void>, public task_allocated {
         concurrent_loop& _loop;
 
@@ -462,16 +479,20 @@ private:
 template <typename Loop>
 future<> run_concurrent(Loop loop, size_t max) noexcept {
     SEASTAR_ASSERT(max > 0);
-    if constexpr (Loop::pinned) {
-        return (new Loop(std::move(loop)))->fill(max);
-    } else {
-        auto f = make_ready_future<>();
-        if (!loop.next(f)) {
-            return loop.outcome();
+    try {
+        if constexpr (Loop::pinned) {
+            return (new Loop(std::move(loop)))->fill(max);
+        } else {
+            auto f = make_ready_future<>();
+            if (!loop.next(f)) {
+                return loop.outcome();
+            }
+            auto* waits = new Loop(std::move(loop));
+            waits->wait(std::move(f));
+            return waits->fill(max);
         }
-        auto* waits = new Loop(std::move(loop));
-        waits->wait(std::move(f));
-        return waits->fill(max);
+    } catch (...) {
+        return current_exception_as_future();
     }
 }
 

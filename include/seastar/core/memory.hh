@@ -53,7 +53,8 @@ public:
     uint64_t foreign_mallocs() const noexcept { return 0; }
     uint64_t foreign_cross_frees() const noexcept { return 0; }
 
-    /// Allocations of more than 16 KiB, each of which has pages of its own. Of the C library: those that exist.
+    /// Allocations of as many bytes as the threshold for warnings, or more. Of the C library: blocks that have a
+    /// mapping of their own, as many as there are.
     uint64_t large_allocations() const noexcept { return _large_allocations; }
     /// Bytes: what the shard may use; what the C library has from the system.
     uint64_t total_memory() const noexcept { return _total_memory; }

@@ -126,8 +126,7 @@ public:
             return make_exception_future<>(_ex);
         }
         if (!full()) {
-            push(std::move(data));
-            return make_ready_future<>();
+            return futurize_invoke([&] { push(std::move(data)); });
         }
         return not_full().then([this, data = std::move(data)]() mutable { push(std::move(data)); });
     }

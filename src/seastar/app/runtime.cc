@@ -2,6 +2,7 @@
 
 #include <seastar/core/internal/exception_text.hh>
 #include <seastar/core/internal/shard_memory.hh>
+#include <seastar/core/internal/task_allocator.hh>
 #include <seastar/core/make_task.hh>
 #include <seastar/core/memory.hh>
 #include <seastar/core/preempt.hh>
@@ -180,6 +181,7 @@ void runtime::shard_thread(unsigned id) noexcept {
         seastar_logger.warn("the shards cannot have heaps of their own (ulimit -v, vm.overcommit_memory=2): the C "
                             "library allocates, and what a shard may use is not limited");
     }
+    memory::fill_task_reserve();
     auto ring = make_ring();
     if (!_start_failed) {
         be_shard(id, std::move(ring));

@@ -2,6 +2,7 @@
 
 #include "loop/manual_time.hh"
 
+#include <seastar/core/internal/task_allocator.hh>
 #include <seastar/core/memory.hh>
 #include <seastar/core/shard_id.hh>
 #include <seastar/util/assert.hh>
@@ -226,6 +227,7 @@ void shard::idle(kernel::nanoseconds deadline) noexcept {
         return;
     }
     memory::drain_cross_cpu_freelist(); // nobody may allocate here for long
+    memory::fill_task_reserve();
     poller* refused = nullptr;
     for (poller* p = _pollers; p; p = p->_next) {
         if (!p->before_sleep()) {

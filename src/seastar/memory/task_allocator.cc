@@ -8,7 +8,9 @@ namespace seastar::memory {
 static_assert(task_size_max == task_lists::size_max);
 
 void* allocate_task(size_t size) {
-    return allocate_task_inline(size + (size == 0));
+    size += size == 0;
+    void* p = take_from_list(size);
+    return p ? p : allocate_task_or_reserve(size);
 }
 
 void free_task(void* p, size_t size) noexcept {

@@ -1,4 +1,6 @@
+#include <seastar/core/internal/shard_memory.hh>
 #include <seastar/core/internal/task_allocator.hh>
+#include <seastar/core/memory.hh>
 
 #include <cstring>
 #include <gtest/gtest.h>
@@ -92,6 +94,44 @@ TEST(task_allocator, blocks_may_be_freed_on_another_thread_and_after_the_lists_a
         }
     }).join();
     SUCCEED();
+}
+
+TEST(task_allocator, tasks_have_a_reserve_when_there_is_no_memory) {
+    if (!has_free_lists() || !memory::shard_heaps) {
+        GTEST_SKIP() << "another allocator does the allocating";
+    }
+    std::thread([] {
+        ASSERT_TRUE(seastar::internal::take_shard_heap(0, size_t(16) << 20));
+        memory::fill_task_reserve();
+        std::vector<void*> all;
+        all.reserve(100'000);
+        std::vector<void*> tasks;
+        tasks.reserve(1000);
+        while (void* p = ::operator new(4096, std::nothrow)) {
+            all.push_back(p);
+        }
+        while (void* p = ::operator new(1000, std::nothrow)) {
+            all.push_back(p);
+        }
+        try {
+            while (tasks.size() < 1000) {
+                tasks.push_back(memory::allocate_task(700));
+            }
+        } catch (const std::bad_alloc&) {
+        }
+        EXPECT_GE(tasks.size(), 64u);
+        EXPECT_LT(tasks.size(), 200u);
+        EXPECT_THROW((void)memory::allocate_task(2000), std::bad_alloc);
+        for (void* p : tasks) {
+            memory::free_task(p, 700);
+        }
+        for (void* p : all) {
+            ::operator delete(p);
+        }
+        // It is there again when there is memory.
+        memory::fill_task_reserve();
+        seastar::internal::leave_shard_heap();
+    }).join();
 }
 
 }

@@ -18,9 +18,17 @@ void* allocate_task_slow(size_t size) {
     return ::operator new(size);
 }
 
+void* allocate_task_or_reserve(size_t size) {
+    return ::operator new(size);
+}
+
 void free_task_slow(task_lists::list&, void* p) noexcept {
     ::operator delete(p);
 }
+
+void fill_task_reserve() noexcept {}
+
+void keep_nothing(bool) noexcept {}
 
 #else
 
@@ -28,20 +36,26 @@ namespace {
 
 constexpr uint32_t blocks_per_class = 1024;
 
+void empty(task_lists::list& list) noexcept {
+    while (auto* block = list.first) {
+        list.first = block->next;
+        ::operator delete(block);
+    }
+    list.count = 0;
+}
+
 struct lists_owner {
     ~lists_owner() {
-        auto& mine = this_thread_lists;
-        mine.ended = true;
-        mine.limit = 0;
-        for (auto& list : mine.lists) {
-            while (auto* block = list.first) {
-                list.first = block->next;
-                ::operator delete(block);
-            }
-            list.count = 0;
-        }
+        keep_nothing(true);
+        empty(this_thread_lists.reserve);
     }
 };
+
+/// Constructed by the first call on each thread, destroyed when the thread ends.
+void give_back_at_the_end() noexcept {
+    static thread_local lists_owner owner;
+    (void)owner;
+}
 
 }
 
@@ -51,12 +65,48 @@ void* allocate_task_slow(size_t size) {
         size <= task_lists::size_max ? (task_lists::class_of(size) + 1) * task_lists::class_step : size);
 }
 
+void* allocate_task_or_reserve(size_t size) {
+    auto& reserve = this_thread_lists.reserve;
+    try {
+        return allocate_task_slow(size);
+    } catch (const std::bad_alloc&) {
+        auto* block = reserve.first;
+        if (!block || size > task_lists::size_max) {
+            throw;
+        }
+        reserve.first = block->next;
+        --reserve.count;
+        return block;
+    }
+}
+
+void fill_task_reserve() noexcept {
+    auto& mine = this_thread_lists;
+    while (mine.reserve.count < task_lists::reserve_count && !mine.ended) {
+        void* p = ::operator new(task_lists::size_max, std::nothrow);
+        if (!p) {
+            return;
+        }
+        give_back_at_the_end();
+        mine.reserve.put(p);
+    }
+}
+
+void keep_nothing(bool nothing) noexcept {
+    auto& mine = this_thread_lists;
+    mine.ended = nothing;
+    mine.limit = 0;
+    if (nothing) {
+        for (auto& list : mine.lists) {
+            empty(list);
+        }
+    }
+}
+
 void free_task_slow(task_lists::list& list, void* p) noexcept {
     auto& mine = this_thread_lists;
     if (mine.limit == 0 && !mine.ended) {
-        // Constructed by the first pass over this line on each thread, destroyed when the thread ends.
-        static thread_local lists_owner owner;
-        (void)owner;
+        give_back_at_the_end();
         mine.limit = blocks_per_class;
         list.put(p);
         return;

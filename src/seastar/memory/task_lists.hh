@@ -27,7 +27,11 @@ struct task_lists {
         }
     };
 
+    /// Blocks of size_max for tasks that find no memory: what waits for something must be able to go on.
+    static constexpr uint32_t reserve_count = 64;
+
     list lists[class_count];
+    list reserve; ///< filled where the thread is a shard
     /// 0 until the thread frees its first block, so that the way there is the slow path; and 0 again when it ends.
     uint32_t limit = 0;
     bool ended = false;
@@ -45,6 +49,11 @@ extern constinit thread_local task_lists this_thread_lists
 
 /// The list has none, or there is no list for such sizes.
 [[nodiscard]] void* allocate_task_slow(size_t size);
+/// The same, for a task: from the reserve, if there is no other memory.
+[[nodiscard]] void* allocate_task_or_reserve(size_t size);
+/// From now on the calling thread's lists give back what they have and keep nothing, so that every allocation is seen
+/// by those who want each of them to fail; or they work as usual again.
+void keep_nothing(bool nothing) noexcept;
 /// The list is full, or the thread has none yet, or no longer.
 void free_task_slow(task_lists::list& list, void* p) noexcept;
 

@@ -13,6 +13,10 @@ inline constexpr size_t task_size_max = 1024;
 /// Memory for one object of `size` bytes, aligned as operator new aligns. Any thread. Throws std::bad_alloc.
 [[nodiscard]] void* allocate_task(size_t size);
 
+/// Sees to it that tasks can be allocated for a while when memory has run out, so that what waits can go on: some
+/// blocks are set aside for them. Called by shards, when they start and when they are idle.
+void fill_task_reserve() noexcept;
+
 /// Gives back what allocate_task(size) returned, on any thread; it goes to the calling thread's free list.
 void free_task(void* p, size_t size) noexcept;
 

@@ -51,10 +51,24 @@ template <typename Allocate>
     return nullptr;
 }
 
+/// A test may have it fail.
+[[gnu::noinline, gnu::cold]] bool fails_on_purpose(const shard_heap& heap) noexcept {
+    try {
+        heap.before_allocation();
+        return false;
+    } catch (...) {
+        errno = ENOMEM;
+        return true;
+    }
+}
+
 [[gnu::always_inline]] inline void* allocate(size_t size) noexcept {
     auto* heap = this_thread_heap;
     if (!heap) [[unlikely]] {
         return __libc_malloc(size);
+    }
+    if (heap->before_allocation && fails_on_purpose(*heap)) [[unlikely]] {
+        return nullptr;
     }
     void* p = heap->allocate(size);
     if (!p) [[unlikely]] {
@@ -67,6 +81,9 @@ void* allocate_aligned(size_t alignment, size_t size) noexcept {
     auto* heap = this_thread_heap;
     if (!heap) {
         return __libc_memalign(alignment, size);
+    }
+    if (heap->before_allocation && fails_on_purpose(*heap)) [[unlikely]] {
+        return nullptr;
     }
     void* p = heap->allocate_aligned(alignment, size);
     if (!p) [[unlikely]] {
@@ -186,6 +203,9 @@ SEASTAR_INTERNAL_REPLACED void* calloc(size_t count, size_t size) noexcept {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes)) {
         errno = ENOMEM;
+        return nullptr;
+    }
+    if (heap->before_allocation && memory::fails_on_purpose(*heap)) [[unlikely]] {
         return nullptr;
     }
     void* p = heap->allocate_zeroed(bytes);

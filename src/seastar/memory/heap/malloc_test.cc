@@ -2,6 +2,8 @@
 /// app/memory_test.cc.
 #include <seastar/core/internal/shard_memory.hh>
 #include <seastar/core/memory.hh>
+#include <seastar/util/alloc_failure_injector.hh>
+#include <seastar/util/critical_alloc_section.hh>
 
 #include <cerrno>
 #include <cstdlib>
@@ -27,10 +29,10 @@ void* allocate(size_t bytes) {
 template <typename Func>
 void with_heap(Func func, unsigned shard = 0) {
     std::thread([&] {
-        ASSERT_TRUE(internal::take_shard_heap(shard, heap_size));
+        ASSERT_TRUE(seastar::internal::take_shard_heap(shard, heap_size));
         drain_cross_cpu_freelist(); // of what earlier tests left
         func();
-        internal::leave_shard_heap();
+        seastar::internal::leave_shard_heap();
     }).join();
 }
 
@@ -306,6 +308,71 @@ TEST_F(malloc_test, the_hook_is_asked_once_when_little_is_left) {
         }
         cache.clear();
         set_reclaim_hook(nullptr);
+    });
+}
+
+// ---- failures on purpose
+
+TEST_F(malloc_test, each_allocation_of_a_function_fails_once) {
+    with_heap([] {
+        int calls = 0;
+        int finished = 0;
+        with_allocation_failures([&] {
+            ++calls;
+            auto* p = static_cast<char*>(allocate(100));
+            auto* q = static_cast<char*>(std::calloc(10, 10));
+            void* r = nullptr;
+            (void)::posix_memalign(&r, 64, 100);
+            {
+                scoped_critical_alloc_section never_fails;
+                std::free(allocate(100));
+            }
+            finished += p && q && r;
+            std::free(p);
+            std::free(q);
+            std::free(r);
+        });
+        EXPECT_EQ(calls, 4);
+        EXPECT_EQ(finished, 1);
+        EXPECT_FALSE(local_failure_injector().failed());
+    });
+}
+
+TEST_F(malloc_test, what_comes_out_of_a_failing_function_is_bad_alloc_or_is_passed_on) {
+    with_heap([] {
+        int calls = 0;
+        with_allocation_failures([&] {
+            ++calls;
+            std::vector<int> v(10);
+            sink = v.data();
+            if (!allocate(10)) {
+                throw std::bad_alloc();
+            }
+            std::free(sink);
+        });
+        EXPECT_EQ(calls, 3);
+        EXPECT_THROW(with_allocation_failures([] { throw 5; }), int);
+        EXPECT_NE(allocate(10), nullptr); // nothing is left behind
+        std::free(sink);
+    });
+}
+
+TEST_F(malloc_test, a_callback_may_stand_in_for_a_failure) {
+    with_heap([] {
+        auto& injector = local_failure_injector();
+        int called = 0;
+        injector.run_with_callback([&] { ++called; }, [&] {
+            auto seen = injector.alloc_count();
+            injector.fail_after(2);
+            for (int i = 0; i < 5; ++i) {
+                void* p = allocate(10);
+                EXPECT_NE(p, nullptr);
+                std::free(p);
+            }
+            EXPECT_EQ(injector.alloc_count(), seen + 3);
+        });
+        EXPECT_EQ(called, 1);
+        EXPECT_TRUE(injector.failed());
     });
 }
 

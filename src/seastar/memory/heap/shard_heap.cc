@@ -47,6 +47,7 @@ shard_heap::shard_heap(size_t range, unsigned number) noexcept : _range(range), 
 void shard_heap::set_limit(const layout& parts) noexcept {
     _limit = parts.pages_end - parts.pages_begin;
     _min_free = std::min(_limit / 32, min_free_max);
+    before_allocation = nullptr;
     when_low = nullptr;
     large_threshold = SIZE_MAX;
     _pages.set_end(static_cast<uint32_t>(parts.pages_end / page_size));
@@ -171,23 +172,22 @@ bool shard_heap::free_empty_spans() noexcept {
 
 // ---- large ones
 
-void* shard_heap::large_block(uint32_t first) noexcept {
+void* shard_heap::large_block(uint32_t first, size_t size) noexcept {
     if (!first) {
         return failed();
     }
-    ++_counters.large;
     look_at_what_is_left();
+    if (size >= large_threshold) [[unlikely]] {
+        ++_counters.large;
+        when_large(size);
+    }
     return address_of(first);
 }
 
 void* shard_heap::allocate_large(size_t size) noexcept {
     drain();
     auto count = pages_for(size);
-    void* p = large_block(count ? take_pages([&] { return _pages.allocate(count); }) : 0);
-    if (size >= large_threshold && p) [[unlikely]] {
-        when_large(size);
-    }
-    return p;
+    return large_block(count ? take_pages([&] { return _pages.allocate(count); }) : 0, size);
 }
 
 void* shard_heap::allocate_aligned(size_t alignment, size_t size) noexcept {
@@ -209,8 +209,8 @@ void* shard_heap::allocate_aligned(size_t alignment, size_t size) noexcept {
         return failed();
     }
     auto offset = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(this) / page_size & (unit - 1));
-    return large_block(take_pages(
-        [&] { return _pages.allocate_aligned(pages, static_cast<uint32_t>(unit), offset); }));
+    auto take = [&] { return _pages.allocate_aligned(pages, static_cast<uint32_t>(unit), offset); };
+    return large_block(take_pages(take), size);
 }
 
 void* shard_heap::allocate_zeroed(size_t size) noexcept {

@@ -21,7 +21,7 @@ struct heap_counters {
     uint64_t foreign_frees = 0;   ///< of blocks of the C library, by the owner
     uint64_t failed = 0;
     uint64_t reclaims = 0;
-    uint64_t large = 0; ///< allocations of more than small_max
+    uint64_t large = 0; ///< allocations of large_threshold bytes, or more
     uint64_t bytes = 0; ///< that were asked for
 };
 
@@ -50,6 +50,8 @@ public:
     void set_min_free(size_t bytes) noexcept { _min_free = bytes; }
     size_t min_free() const noexcept { return _min_free; }
 
+    /// Called before each allocation by malloc() and its relatives; if it throws, that one fails.
+    void (*before_allocation)() = nullptr;
     // Called within allocations that have found their block; they may allocate.
     void (*when_low)() noexcept = nullptr;
     void (*when_large)(size_t bytes) noexcept = nullptr; ///< for as many as large_threshold, or more
@@ -149,7 +151,7 @@ private:
         auto first = allocate();
         return first || !free_empty_spans() ? first : allocate();
     }
-    void* large_block(uint32_t first) noexcept;
+    void* large_block(uint32_t first, size_t size) noexcept;
     void* failed() noexcept;
     void look_at_what_is_left() noexcept {
         if (when_low && used_bytes() + _min_free > _limit) [[unlikely]] {

@@ -4,10 +4,10 @@
 #include "loop/shard.hh"
 #include "net/posix/listener_registry.hh"
 #include "net/posix/socket_counters.hh"
+#include "net/posix/socket_error.hh"
 
 #include <algorithm>
 #include <climits>
-#include <system_error>
 
 namespace seastar::net::posix {
 
@@ -15,10 +15,6 @@ namespace {
 
 // Pieces of a few bytes cost more than their size.
 constexpr size_t piece_overhead = 128;
-
-std::exception_ptr socket_error(int32_t result, const char* what) {
-    return std::make_exception_ptr(std::system_error(-result, std::system_category(), what));
-}
 
 void wake_all(std::vector<promise<>>& waiters) noexcept {
     if (!waiters.empty()) {
@@ -186,8 +182,12 @@ future<> connection::input_ended() noexcept {
     if (_ended) {
         return make_ready_future<>();
     }
+    try {
+        _end_waiters.emplace_back();
+    } catch (...) {
+        return current_exception_as_future();
+    }
     arm_input();
-    _end_waiters.emplace_back();
     return _end_waiters.back().get_future();
 }
 
@@ -264,7 +264,11 @@ future<> connection::close_output() noexcept {
         shutdown(SHUT_WR);
         return make_ready_future<>();
     }
-    _idle_waiters.emplace_back();
+    try {
+        _idle_waiters.emplace_back();
+    } catch (...) {
+        return current_exception_as_future();
+    }
     return _idle_waiters.back().get_future().then([self = connection_ptr((hold(), this))] { self->shutdown(SHUT_WR); });
 }
 

@@ -8,6 +8,7 @@
 #include "kernel/sockets.hh"
 #include "loop/shard.hh"
 #include "net/posix/shard_list.hh"
+#include "net/posix/socket_error.hh"
 
 #include <array>
 #include <climits>
@@ -28,10 +29,6 @@ int checked(int result, const char* what) {
         throw std::system_error(-result, std::system_category(), what);
     }
     return result;
-}
-
-std::exception_ptr make_error(int64_t result, const char* what) {
-    return std::make_exception_ptr(std::system_error(static_cast<int>(-result), std::system_category(), what));
 }
 
 /// What came, with its addresses.
@@ -148,7 +145,7 @@ void datagram_socket::wait(readiness& r, short events) noexcept {
 future<datagram> datagram_socket::receive() {
     SEASTAR_ASSERT(!_receiving && "two calls of receive() at a time");
     if (_input_shut || closed()) {
-        return make_exception_future<datagram>(make_error(-ECONNABORTED, "receive"));
+        return make_exception_future<datagram>(socket_error(-ECONNABORTED, "receive"));
     }
     std::unique_ptr<datagram_impl> result;
     auto n = try_receive(result);
@@ -156,7 +153,7 @@ future<datagram> datagram_socket::receive() {
         return make_ready_future<datagram>(std::move(result));
     }
     if (n != -EAGAIN) {
-        return make_exception_future<datagram>(make_error(n, "recvmsg"));
+        return make_exception_future<datagram>(socket_error(n, "recvmsg"));
     }
     _receiving = true;
     _receive = {};
@@ -200,7 +197,7 @@ void datagram_socket::input_ready() noexcept {
             if (n >= 0) {
                 _receive.set_value(datagram(std::move(result)));
             } else {
-                _receive.set_exception(make_error(n, "recvmsg"));
+                _receive.set_exception(socket_error(n, "recvmsg"));
             }
         } catch (...) {
             _receiving = false;
@@ -213,7 +210,7 @@ void datagram_socket::input_ready() noexcept {
 void datagram_socket::shut_input() noexcept {
     _input_shut = true;
     if (std::exchange(_receiving, false)) {
-        _receive.set_exception(make_error(-ECONNABORTED, "receive"));
+        _receive.set_exception(socket_error(-ECONNABORTED, "receive"));
     }
     if (_input.busy()) {
         loop::this_shard().ring().cancel(_input);
@@ -225,7 +222,7 @@ void datagram_socket::shut_input() noexcept {
 
 future<> datagram_socket::send(const socket_address& to, packet data) {
     if (_output_shut || closed()) {
-        return make_exception_future<>(make_error(-EPIPE, "send"));
+        return make_exception_future<>(socket_error(-EPIPE, "send"));
     }
     if (data.nr_frags() > IOV_MAX) {
         data.linearize();
@@ -236,7 +233,7 @@ future<> datagram_socket::send(const socket_address& to, packet data) {
             return make_ready_future<>();
         }
         if (n != -EAGAIN) {
-            return make_exception_future<>(make_error(n, "sendmsg"));
+            return make_exception_future<>(socket_error(n, "sendmsg"));
         }
         wait(_output, POLLOUT);
     }
@@ -265,7 +262,7 @@ void datagram_socket::output_ready() noexcept {
         if (n >= 0) {
             next.sent.set_value();
         } else {
-            next.sent.set_exception(make_error(n, "sendmsg"));
+            next.sent.set_exception(socket_error(n, "sendmsg"));
         }
         _sending.pop_front();
     }
@@ -275,7 +272,7 @@ void datagram_socket::output_ready() noexcept {
 void datagram_socket::shut_output() noexcept {
     _output_shut = true;
     for (auto& m : std::exchange(_sending, {})) {
-        m.sent.set_exception(make_error(-EPIPE, "send"));
+        m.sent.set_exception(socket_error(-EPIPE, "send"));
     }
     if (_output.busy()) {
         loop::this_shard().ring().cancel(_output);

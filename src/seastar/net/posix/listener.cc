@@ -43,6 +43,7 @@ constexpr std::chrono::milliseconds longest_pause(800);
 
 class server_socket;
 class listener;
+void drop(listener_state& state, int fd) noexcept;
 
 /// What this shard has to do with listening.
 struct shard_listening {
@@ -112,7 +113,8 @@ private:
         if (target == _state->owner) {
             deliver(*_state, fd);
         } else {
-            run_on(target, [state = _state, fd] { deliver(*state, fd); });
+            (void)smp::submit_to(target, [state = _state, fd] { deliver(*state, fd); })
+                .handle_exception([state = _state, fd](std::exception_ptr) { drop(*state, fd); }); // it never left
         }
         // What nobody asks for stays in the kernel's queue.
         if (waiting >= limit() && !_state->paused.exchange(true)) {
@@ -242,10 +244,14 @@ public:
     }
 
     future<accept_result> accept() override {
-        if (!_queue.empty()) {
+        while (!_queue.empty()) {
             auto fd = _queue.front();
             _queue.pop_front();
-            return make_ready_future<accept_result>(take(fd));
+            try {
+                return make_ready_future<accept_result>(take(fd));
+            } catch (const std::bad_alloc&) {
+                ++counters().accept_failures; // as if the peer had gone
+            }
         }
         SEASTAR_ASSERT(!_accepting && "two accepts of one listener at a time");
         _accepting.emplace();
@@ -272,9 +278,14 @@ public:
             }
             return;
         }
-        auto waiter = std::move(*_accepting);
-        _accepting.reset();
-        waiter.set_value(take(fd));
+        try {
+            auto result = take(fd);
+            auto waiter = std::move(*_accepting);
+            _accepting.reset();
+            waiter.set_value(std::move(result));
+        } catch (const std::bad_alloc&) {
+            ++counters().accept_failures; // as if the peer had gone: whoever waits goes on waiting
+        }
     }
 
     const listener_state& state() const noexcept { return *_state; }
@@ -291,6 +302,7 @@ public:
     server_socket* _prev = nullptr;
 
 private:
+    /// Takes the descriptor over, also when there is no memory.
     accept_result take(int fd) {
         no_longer_waiting(*_state);
         kernel::endpoint peer;

@@ -5,6 +5,8 @@
 #include "loop/shard.hh"
 #include "net/posix/connection.hh"
 #include "net/posix/connection_streams.hh"
+#include "net/posix/listener_registry.hh"
+#include "net/posix/socket_error.hh"
 
 #include <netinet/in.h>
 #include <optional>
@@ -19,10 +21,6 @@ int checked(int result, const char* what) {
         throw std::system_error(-result, std::system_category(), what);
     }
     return result;
-}
-
-std::exception_ptr make_error(int error, const char* what) {
-    return std::make_exception_ptr(std::system_error(error, std::system_category(), what));
 }
 
 class posix_connected_socket final : public connected_socket_impl {
@@ -77,6 +75,19 @@ public:
     socket_address remote_address() const noexcept override { return address(kernel::remote_endpoint); }
     future<> wait_input_shutdown() override { return _c->input_ended(); }
 };
+
+/// Takes the descriptor over, also when it fails.
+connection_ptr make_connection(int fd, std::shared_ptr<listener_state> listener) {
+    try {
+        return connection_ptr(new connection(fd, 1, listener)); // the one count is connection_ptr's
+    } catch (...) {
+        loop::this_shard().ring().close(fd);
+        if (listener) {
+            listener->connection_closed();
+        }
+        throw;
+    }
+}
 
 class posix_socket;
 
@@ -169,11 +180,19 @@ connecting::~connecting() { pending.remove(*this); }
 
 void connecting::complete(int32_t result) noexcept {
     if (result == 0 && _fate == fate::wanted) {
-        connection_ptr c(new connection(_fd, 1, nullptr));
-        if (_owner) {
-            _owner->connect_ended(c);
+        connection_ptr c;
+        try {
+            c = make_connection(_fd, nullptr);
+            if (_owner) {
+                _owner->connect_ended(c);
+            }
+            _promise.set_value(connected_socket(std::make_unique<posix_connected_socket>(std::move(c))));
+        } catch (...) { // no memory
+            if (_owner) {
+                _owner->connect_ended({});
+            }
+            _promise.set_exception(std::current_exception());
         }
-        _promise.set_value(connected_socket(std::make_unique<posix_connected_socket>(std::move(c))));
     } else {
         loop::this_shard().ring().close(_fd);
         if (_owner) {
@@ -182,7 +201,7 @@ void connecting::complete(int32_t result) noexcept {
         if (_fate == fate::abandoned) {
             return; // with the promise: whoever waits for it goes on waiting
         }
-        _promise.set_exception(make_error(_fate == fate::aborted ? ECONNABORTED : -result, "connect"));
+        _promise.set_exception(socket_error(_fate == fate::aborted ? -ECONNABORTED : result, "connect"));
     }
     delete this;
 }
@@ -197,9 +216,7 @@ bool connecting_busy() noexcept {
 }
 
 connected_socket make_connected_socket(int fd, std::shared_ptr<listener_state> listener) {
-    // The one count is connection_ptr's.
-    connection_ptr c(new connection(fd, 1, std::move(listener)));
-    return connected_socket(std::make_unique<posix_connected_socket>(std::move(c)));
+    return connected_socket(std::make_unique<posix_connected_socket>(make_connection(fd, std::move(listener))));
 }
 
 std::unique_ptr<socket_impl> make_socket() { return std::make_unique<posix_socket>(); }

@@ -1,0 +1,244 @@
+/// What programs do all day, with each of its allocations failing once: what comes of it is std::bad_alloc, and nothing
+/// is lost or left waiting.
+#include "app/app_fixture.hh"
+
+#include <seastar/core/abort_source.hh>
+#include <seastar/core/condition-variable.hh>
+#include <seastar/core/gate.hh>
+#include <seastar/core/iostream.hh>
+#include <seastar/core/loop.hh>
+#include <seastar/core/map_reduce.hh>
+#include <seastar/core/memory.hh>
+#include <seastar/core/pipe.hh>
+#include <seastar/core/queue.hh>
+#include <seastar/core/rwlock.hh>
+#include <seastar/core/seastar.hh>
+#include <seastar/core/semaphore.hh>
+#include <seastar/core/sharded.hh>
+#include <seastar/core/shared_future.hh>
+#include <seastar/core/shared_mutex.hh>
+#include <seastar/core/sleep.hh>
+#include <seastar/core/thread.hh>
+#include <seastar/core/when_all.hh>
+#include <seastar/core/with_timeout.hh>
+#include <seastar/net/api.hh>
+#include <seastar/util/alloc_failure_injector.hh>
+#include <seastar/util/defer.hh>
+
+namespace seastar::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Calls func, in a thread on shard 0, as often as it has allocations that can fail.
+void sweep(noncopyable_function<void()> func, const char* shards = "-c1") {
+    EXPECT_EQ(run({shards, "--overprovisioned", "-m200M", "--logger-log-level", "seastar_memory=error"}, [&] {
+        return async([&] {
+            func(); // what is made once is made
+            memory::with_allocation_failures(std::move(func));
+        });
+    }), 0);
+}
+
+TEST(allocation_failures, of_continuations) {
+    sweep([] {
+        promise<int> p;
+        auto f = p.get_future().then([](int i) { return make_ready_future<int>(i + 1); }).then([](int i) {
+            return std::vector<int>(10, i);
+        });
+        p.set_value(1);
+        EXPECT_EQ(f.get().size(), 10u);
+    });
+}
+
+TEST(allocation_failures, of_chains_that_wait) {
+    sweep([] {
+        auto f = yield().then([] { return sleep(1us); }).then([] { return std::string(100, 'x'); }).finally([] {
+            return yield();
+        });
+        EXPECT_EQ(f.get().size(), 100u);
+    });
+}
+
+TEST(allocation_failures, of_loops) {
+    sweep([] {
+        int sum = 0;
+        std::vector<int> all{1, 2, 3};
+        parallel_for_each(all, [&](int i) { return yield().then([&sum, i] { sum += i; }); }).get();
+        max_concurrent_for_each(all, 2, [&](int i) { return yield().then([&sum, i] { sum += i; }); }).get();
+        do_for_each(all, [&](int i) { return yield().then([&sum, i] { sum += i; }); }).get();
+        EXPECT_EQ(sum, 18);
+        auto total = map_reduce(all, [](int i) { return yield().then([i] { return i; }); }, 0, std::plus<int>()).get();
+        EXPECT_EQ(total, 6);
+        auto [a, b] = when_all(yield().then([] { return 1; }), yield()).get();
+        EXPECT_EQ(a.get(), 1);
+        b.get();
+        std::vector<future<int>> futures;
+        futures.reserve(3);
+        for (int i : all) {
+            futures.push_back(yield().then([i] { return i; }));
+        }
+        EXPECT_EQ(when_all_succeed(futures.begin(), futures.end()).get().size(), 3u);
+    });
+}
+
+TEST(allocation_failures, of_locks) {
+    sweep([] {
+        semaphore units(1);
+        auto held = get_units(units, 1).get();
+        auto waits = get_units(units, 1);
+        auto gives_up = get_units(units, 1, 1us);
+        EXPECT_THROW(gives_up.get(), std::exception);
+        held.return_all();
+        waits.get();
+        EXPECT_EQ(units.available_units(), 1);
+
+        shared_mutex mutex;
+        mutex.lock().get();
+        auto reader = mutex.lock_shared();
+        mutex.unlock();
+        reader.get();
+        mutex.unlock_shared();
+
+        condition_variable changed;
+        auto woken = changed.wait();
+        changed.signal();
+        woken.get();
+    });
+}
+
+TEST(allocation_failures, of_a_gate_whose_callers_are_waited_for) {
+    sweep([] {
+        gate g;
+        std::exception_ptr failure;
+        try {
+            for (int i = 0; i < 3; ++i) {
+                (void)try_with_gate(g, [] { return yield(); }).handle_exception([](std::exception_ptr) {});
+            }
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        g.close().get();
+        EXPECT_EQ(g.get_count(), 0u);
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    });
+}
+
+TEST(allocation_failures, of_queues_and_pipes) {
+    sweep([] {
+        queue<std::string> q(2);
+        q.push_eventually(std::string(100, 'x')).get();
+        EXPECT_EQ(q.pop_eventually().get().size(), 100u);
+        std::string text(100, 'x');
+        auto first = q.pop_eventually();
+        auto pushed = q.push_eventually(std::move(text));
+        if (pushed.failed()) {
+            q.abort(pushed.get_exception());
+            first.get();
+        }
+        EXPECT_EQ(first.get().size(), 100u);
+
+        pipe<std::string> p(1);
+        p.writer.write(std::string(100, 'y')).get();
+        EXPECT_EQ(p.reader.read().get()->size(), 100u);
+    });
+}
+
+TEST(allocation_failures, of_shared_futures_and_aborts) {
+    sweep([] {
+        shared_promise<int> p;
+        auto a = p.get_shared_future();
+        auto b = p.get_shared_future();
+        p.set_value(5);
+        EXPECT_EQ(a.get() + b.get(), 10);
+
+        abort_source as;
+        auto slept = sleep_abortable(1h, as);
+        as.request_abort();
+        EXPECT_THROW(slept.get(), std::exception);
+    });
+}
+
+TEST(allocation_failures, of_threads) {
+    sweep([] {
+        EXPECT_EQ(async([] {
+            yield().get();
+            return std::string(100, 'x');
+        }).get().size(), 100u);
+    });
+}
+
+TEST(allocation_failures, of_messages_between_shards) {
+    sweep([] {
+        // On this shard only: the others' allocations have their own injector.
+        auto size = smp::submit_to(1, [text = std::string(100, 'x')] { return text.size(); }).get();
+        EXPECT_EQ(size, 100u);
+        smp::invoke_on_all([] {}).get();
+    }, "-c2");
+}
+
+TEST(allocation_failures, of_services) {
+    struct service {
+        std::string text = std::string(100, 'x');
+        future<> stop() { return make_ready_future<>(); }
+    };
+    sweep([] {
+        sharded<service> all;
+        all.start().get();
+        std::exception_ptr failure;
+        try {
+            EXPECT_EQ(all.map_reduce0([](service& s) { return s.text.size(); }, size_t(0), std::plus<size_t>()).get(),
+                      200u);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        memory::local_failure_injector().cancel();
+        all.stop().get();
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    }, "-c2");
+}
+
+/// Sends back what comes first, on a connection that may not come.
+future<> echo_once(server_socket& listener) {
+    return listener.accept().then([](accept_result accepted) {
+        return async([socket = std::move(accepted.connection)]() mutable {
+            auto in = socket.input();
+            auto out = socket.output();
+            auto close = defer([&]() noexcept { out.close().handle_exception([](std::exception_ptr) {}).get(); });
+            auto all = in.read_exactly(size_t(10'000)).get();
+            out.write(std::move(all)).get();
+            out.flush().get();
+        });
+    });
+}
+
+TEST(allocation_failures, of_sockets) {
+    sweep([] {
+        listen_options options;
+        options.reuse_address = true;
+        auto listener = listen(socket_address(ipv4_addr("127.0.0.1", 0)), options);
+        auto served = echo_once(listener);
+        try {
+            auto socket = connect(listener.local_address()).get();
+            auto in = socket.input();
+            auto out = socket.output();
+            auto close = defer([&]() noexcept { out.close().handle_exception([](std::exception_ptr) {}).get(); });
+            out.write(std::string(10'000, 'x')).get();
+            out.flush().get();
+            auto answer = in.read_exactly(10'000).get();
+            EXPECT_TRUE(answer.size() == 10'000 || memory::local_failure_injector().failed());
+        } catch (const std::system_error&) {
+            EXPECT_TRUE(memory::local_failure_injector().failed()); // what a peer sees whose connection is dropped
+        } catch (const std::bad_alloc&) {
+        }
+        listener.abort_accept();
+        served.handle_exception([](std::exception_ptr) {}).get();
+    });
+}
+
+}
+}

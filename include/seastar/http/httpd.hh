@@ -68,6 +68,7 @@ public:
 
 private:
     void accept_next(size_t listener);
+    void serve(accept_result accepted) noexcept;
     void connection_gone() noexcept;
     void ended() noexcept;
 

@@ -6,6 +6,7 @@
 #include <seastar/core/condition-variable.hh>
 #include <seastar/core/gate.hh>
 #include <seastar/core/iostream.hh>
+#include <seastar/core/lowres_clock.hh>
 #include <seastar/core/loop.hh>
 #include <seastar/core/map_reduce.hh>
 #include <seastar/core/memory.hh>
@@ -21,6 +22,8 @@
 #include <seastar/core/thread.hh>
 #include <seastar/core/when_all.hh>
 #include <seastar/core/with_timeout.hh>
+#include <seastar/http/function_handlers.hh>
+#include <seastar/http/httpd.hh>
 #include <seastar/net/api.hh>
 #include <seastar/util/alloc_failure_injector.hh>
 #include <seastar/util/defer.hh>
@@ -238,6 +241,55 @@ TEST(allocation_failures, of_sockets) {
         listener.abort_accept();
         served.handle_exception([](std::exception_ptr) {}).get();
     });
+}
+
+/// One request on a connection of its own; what came, at most `size` bytes.
+std::string ask(socket_address address, std::string_view request, size_t size) {
+    auto socket = connect(address).get();
+    auto in = socket.input();
+    auto out = socket.output();
+    auto close = defer([&]() noexcept { out.close().handle_exception([](std::exception_ptr) {}).get(); });
+    out.write(request.data(), request.size()).get();
+    out.flush().get();
+    auto reply = with_timeout(lowres_clock::now() + 10s, in.read_exactly(size)).get();
+    return {reply.get(), reply.size()};
+}
+
+TEST(allocation_failures, of_http_requests) {
+    EXPECT_EQ(run({"-c1", "-m200M", "--logger-log-level", "seastar_memory=error"}, [] {
+        return async([] {
+            httpd::http_server server("test");
+            server._routes.put(httpd::POST, "/echo", new httpd::function_handler([](httpd::const_req request) {
+                return request.content;
+            }, "txt"));
+            server.listen(socket_address(ipv4_addr("127.0.0.1", 0))).get();
+            auto address = server.addresses().front();
+            std::string_view request = "POST /echo?a=b HTTP/1.1\r\nHost: x\r\nContent-Length: 300\r\nConnection: close\r\n\r\n";
+            auto with_body = std::string(request) + std::string(300, 'x');
+            auto whole = ask(address, with_body, 10'000);
+            EXPECT_TRUE(whole.starts_with("HTTP/1.1 200 OK")) << whole;
+            auto& injector = memory::local_failure_injector();
+            unsigned failures = 0;
+            for (uint64_t count = 0;; ++count) {
+                injector.fail_after(count);
+                try {
+                    ask(address, with_body, 10'000);
+                } catch (const std::bad_alloc&) {   // the client's
+                } catch (const std::system_error&) { // its connection was dropped
+                } catch (const timed_out_error&) {
+                    ADD_FAILURE() << "nothing came, when allocation " << count << " failed";
+                }
+                injector.cancel();
+                if (!injector.failed()) {
+                    break;
+                }
+                ++failures;
+                ASSERT_EQ(ask(address, with_body, 10'000).size(), whole.size()) << "allocation " << count;
+            }
+            EXPECT_TRUE(failures > 10 || !memory::shard_heaps) << failures;
+            server.stop().get();
+        });
+    }), 0);
 }
 
 }

@@ -478,18 +478,27 @@ void http_server::accept_next(size_t listener) {
             ended();
             return;
         }
-        auto result = f.get();
         ++_total_connections;
-        if (_current_connections < _limits.connections) {
-            ++_current_connections;
-            ++_running;
-            auto* c = new connection(*this, std::move(result.connection), result.remote_address);
-            (void)c->process().then_wrapped([c](future<> f) {
-                f.ignore_ready_future();
-                delete c;
-            });
+        if (auto accepted = f.get(); _current_connections < _limits.connections) {
+            serve(std::move(accepted));
         }
         accept_next(listener);
+    });
+}
+
+void http_server::serve(accept_result accepted) noexcept {
+    connection* c;
+    try {
+        c = new connection(*this, std::move(accepted.connection), accepted.remote_address);
+    } catch (...) { // no memory: that connection's trouble only
+        ++_read_errors;
+        return;
+    }
+    ++_current_connections;
+    ++_running;
+    (void)futurize_invoke([c] { return c->process(); }).then_wrapped([c](future<> f) {
+        f.ignore_ready_future();
+        delete c;
     });
 }
 

@@ -8,6 +8,11 @@
 #include <seastar/core/sleep.hh>
 #include <seastar/testing/random.hh>
 #include <seastar/testing/test_fixture.hh>
+#include <seastar/util/alloc_failure_injector.hh>
+#include <seastar/util/defer.hh>
+
+#include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -35,6 +40,24 @@ SEASTAR_THREAD_TEST_CASE(counters_add_up) { // in a seastar::thread: get() waits
     auto sum = counters.map_reduce0([](counter& c) { return c.add(0); }, 0u, std::plus<unsigned>()).get();
     BOOST_REQUIRE_EQUAL(sum, n * seastar::smp::count);
     counters.stop().get();
+}
+// end
+
+// snippet: failures
+/// Adds both or none.
+void add_both(std::vector<std::string>& names, std::string a, std::string b) {
+    names.reserve(names.size() + 2); // the only thing here that can fail
+    names.push_back(std::move(a));
+    names.push_back(std::move(b));
+}
+
+SEASTAR_THREAD_TEST_CASE(both_are_added_or_none_whatever_fails) {
+    seastar::memory::with_allocation_failures([] {
+        std::vector<std::string> names;
+        auto add = [&names] { add_both(names, std::string(100, 'a'), std::string(100, 'b')); };
+        auto check = seastar::defer([&names]() noexcept { BOOST_CHECK(names.empty() || names.size() == 2); });
+        add();
+    });
 }
 // end
 

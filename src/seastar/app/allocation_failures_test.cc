@@ -264,8 +264,8 @@ TEST(allocation_failures, of_http_requests) {
             }, "txt"));
             server.listen(socket_address(ipv4_addr("127.0.0.1", 0))).get();
             auto address = server.addresses().front();
-            std::string_view request = "POST /echo?a=b HTTP/1.1\r\nHost: x\r\nContent-Length: 300\r\nConnection: close\r\n\r\n";
-            auto with_body = std::string(request) + std::string(300, 'x');
+            auto with_body = "POST /echo?a=b HTTP/1.1\r\nHost: x\r\nContent-Length: 300\r\nConnection: close\r\n\r\n" +
+                             std::string(300, 'x');
             auto whole = ask(address, with_body, 10'000);
             EXPECT_TRUE(whole.starts_with("HTTP/1.1 200 OK")) << whole;
             auto& injector = memory::local_failure_injector();

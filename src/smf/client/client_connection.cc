@@ -13,12 +13,17 @@
 namespace smf::internal {
 
 namespace {
-std::exception_ptr broken(const char* why) {
-    return std::make_exception_ptr(remote_connection_error(why));
+/// Or std::bad_alloc, if there is no memory for the text.
+template <typename Error>
+std::exception_ptr error(const char* why) noexcept {
+    try {
+        return std::make_exception_ptr(Error(why));
+    } catch (...) {
+        return std::current_exception();
+    }
 }
-std::exception_ptr bad_reply(const char* why) {
-    return std::make_exception_ptr(invalid_reply(why));
-}
+std::exception_ptr broken(const char* why) noexcept { return error<remote_connection_error>(why); }
+std::exception_ptr bad_reply(const char* why) noexcept { return error<invalid_reply>(why); }
 bool answered(const pending_call& c) noexcept {
     return c.status == pending_call::state::abandoned || c.status == pending_call::state::expired;
 }
@@ -65,13 +70,13 @@ void client_connection::send(uint16_t session, rpc_envelope e) noexcept {
     if (!c || c->status != pending_call::state::prepared) {
         return drop(session, {}); // its deadline passed in a filter, or the connection failed
     }
-    auto& h = e.letter.header;
-    h.mutate_session(session);
-    if (h.checksum() == 0 || h.size() != e.letter.body.size()) {
-        e.seal();
-    }
-    c->status = pending_call::state::sent;
     try {
+        auto& h = e.letter.header;
+        h.mutate_session(session);
+        if (h.checksum() == 0 || h.size() != e.letter.body.size()) {
+            e.seal();
+        }
+        c->status = pending_call::state::sent;
         _out.append(h, std::move(e.letter.body));
     } catch (...) {
         fail(std::current_exception()); // half a frame may be queued
@@ -161,14 +166,14 @@ void client_connection::run_and_dispose() noexcept {
 void client_connection::took(seastar::future<seastar::temporary_buffer<char>> f) noexcept {
     if (f.failed()) {
         f.ignore_ready_future();
-        return fail(broken(connection_error));
+        return fail(connection_error);
     }
     auto piece = f.get();
     if (piece.empty()) {
-        return fail(broken(connection_error));
+        return fail(connection_error);
     }
-    _reader.add(std::move(piece));
     try {
+        _reader.add(std::move(piece));
         parse();
     } catch (...) {
         fail(std::current_exception());
@@ -196,13 +201,13 @@ bool client_connection::on_header() {
     auto& h = _reader.header();
     auto outcome = check_frame(h, _state->opts.body_size_max);
     if (closes(outcome)) {
-        fail(broken(outcome == frame_outcome::too_large ? "the server sent a reply that is too large"
-                                                        : "the server sent bytes that are no reply"));
+        fail(outcome == frame_outcome::too_large ? "the server sent a reply that is too large"
+                                                 : "the server sent bytes that are no reply");
         return false;
     }
     auto c = _calls.find(h.session());
     if (!c || (c->status != pending_call::state::sent && c->status != pending_call::state::abandoned)) {
-        fail(broken("the server sent a reply to a call that was not made"));
+        fail("the server sent a reply to a call that was not made");
         return false;
     }
     if (outcome == frame_outcome::empty || c->status == pending_call::state::abandoned) {
@@ -276,7 +281,7 @@ void client_connection::deliver(rpc_recv_context c) noexcept {
 // The end.
 
 void client_connection::write_failed(std::exception_ptr) noexcept {
-    fail(broken(connection_error));
+    fail(connection_error);
 }
 
 void client_connection::fail(std::exception_ptr ex) noexcept {
@@ -291,6 +296,8 @@ void client_connection::fail(std::exception_ptr ex) noexcept {
     _calls.for_each([&](pending_call& c) { fail_call(c.session, ex); });
     maybe_over();
 }
+
+void client_connection::fail(const char* why) noexcept { fail(broken(why)); }
 
 void client_connection::maybe_over() noexcept {
     if (!_failed || _closing || _reading || _queued || _filtering || _out.busy()) {

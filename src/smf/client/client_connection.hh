@@ -38,6 +38,8 @@ public:
     void drop(uint16_t session, std::exception_ptr) noexcept;
     /// Fails all calls and closes. Once; later calls have no effect.
     void fail(std::exception_ptr) noexcept;
+    /// The same, with remote_connection_error(why).
+    void fail(const char* why) noexcept;
 
 private:
     using clock = seastar::lowres_clock;

@@ -37,8 +37,10 @@ seastar::future<> client_core::connect() {
     _never_connected = false;
     _connect_pending = true;
     _connect_timed_out = false;
-    return open_connection().then_wrapped([self = shared_from_this()](seastar::future<> f) {
+    auto opened = seastar::futurize_invoke([this] { return open_connection(); });
+    return std::move(opened).then_wrapped([self = shared_from_this()](seastar::future<> f) {
         self->_connect_pending = false;
+        self->_connect_timer.cancel();
         auto failed = f.failed();
         auto ex = failed ? f.get_exception() : nullptr;
         for (auto& waiting : std::exchange(self->_connecting, {})) {
@@ -87,14 +89,14 @@ void client_core::adopt(seastar::connected_socket socket) {
 
 /// Fails what is outstanding; resolves when nothing of the old connection is left.
 seastar::future<> client_core::close(const char* why) {
+    if (_open_connections > 0) {
+        _closing.emplace_back();
+    }
+    auto closed = _open_connections > 0 ? _closing.back().get_future() : seastar::make_ready_future<>();
     if (auto old = std::exchange(_connection, nullptr)) {
-        old->fail(std::make_exception_ptr(remote_connection_error(why)));
+        old->fail(why);
     }
-    if (_open_connections == 0) {
-        return seastar::make_ready_future<>();
-    }
-    _closing.emplace_back();
-    return _closing.back().get_future();
+    return closed;
 }
 
 seastar::future<> client_core::reconnect() {
@@ -105,13 +107,15 @@ seastar::future<> client_core::reconnect() {
 }
 
 seastar::future<> client_core::stop() {
-    _never_connected = false;
-    _stopping = true;
     auto connecting = seastar::make_ready_future<>();
     if (_connect_pending) {
-        _socket.shutdown();
         _connecting.emplace_back();
         connecting = _connecting.back().get_future().handle_exception([](std::exception_ptr) {});
+    }
+    _never_connected = false;
+    _stopping = true;
+    if (_connect_pending) {
+        _socket.shutdown();
     }
     return connecting.then([self = shared_from_this()] { return self->close("the client was stopped"); })
         .then([self = shared_from_this()] { self->_stopping = false; });
@@ -123,10 +127,15 @@ void client_core::abandon() noexcept {
 
 // Calling.
 
-seastar::future<rpc_recv_context> client_core::call(rpc_envelope e, rpc_body_verifier verify) {
-    if (connected()) {
-        return call_connected(std::move(e), verify);
+seastar::future<rpc_recv_context> client_core::call(rpc_envelope e, rpc_body_verifier verify) noexcept {
+    try {
+        return connected() ? call_connected(std::move(e), verify) : call_not_connected(std::move(e), verify);
+    } catch (...) { // no memory
+        return seastar::current_exception_as_future<rpc_recv_context>();
     }
+}
+
+seastar::future<rpc_recv_context> client_core::call_not_connected(rpc_envelope e, rpc_body_verifier verify) {
     if (_connect_pending) {
         _connecting.emplace_back();
         return _connecting.back().get_future().then([self = shared_from_this(), e = std::move(e), verify]() mutable {
@@ -159,7 +168,7 @@ seastar::future<rpc_recv_context> client_core::call_admitted(rpc_envelope e, uin
         return no_connection<rpc_recv_context>("tcp connection is invalid. please reconnect()");
     }
     uint16_t session = 0;
-    auto reply = _connection->open(bytes, verify, session);
+    auto reply = seastar::futurize_invoke([&] { return _connection->open(bytes, verify, session); });
     if (reply.failed()) {
         _state->memory.signal(bytes);
         return reply;

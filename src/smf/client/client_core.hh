@@ -25,10 +25,11 @@ public:
     void abandon() noexcept;
     bool connected() const noexcept { return _connection && _connection->valid(); }
 
-    seastar::future<rpc_recv_context> call(rpc_envelope e, rpc_body_verifier verify);
+    seastar::future<rpc_recv_context> call(rpc_envelope e, rpc_body_verifier verify) noexcept;
     client_state& state() noexcept { return *_state; }
 
 private:
+    seastar::future<rpc_recv_context> call_not_connected(rpc_envelope e, rpc_body_verifier verify);
     seastar::future<rpc_recv_context> call_connected(rpc_envelope e, rpc_body_verifier verify);
     seastar::future<rpc_recv_context> call_admitted(rpc_envelope e, uint32_t bytes, rpc_body_verifier verify);
     void filter(uint16_t session, rpc_envelope e) noexcept;

@@ -2,8 +2,12 @@
 /// notices, and the server ends as it began.
 #include "smf/testing/server_fixture.hh"
 
+#include <smf/rpc_client.h>
+
+#include <seastar/core/lowres_clock.hh>
 #include <seastar/core/memory.hh>
 #include <seastar/core/timed_out_error.hh>
+#include <seastar/core/with_timeout.hh>
 #include <seastar/util/alloc_failure_injector.hh>
 
 namespace smf {
@@ -61,6 +65,44 @@ TEST(AllocationFailures, OfWhatNobodyServes) {
     auto unknown = request("Say", 5);
     unknown.header.mutate_meta(12345);
     sweep([&](raw_peer& peer) { peer.ask(unknown); });
+}
+
+/// The caller's side: a call ends, and the client can be used again, after a reconnect at most.
+TEST(AllocationFailures, OfAClient) {
+    run_app([] {
+        if (!seastar::memory::shard_heaps) {
+            GTEST_SKIP() << "built with the system's allocator";
+        }
+        server_fixture f;
+        f.start();
+        rpc_client_opts options;
+        options.server_addr = seastar::ipv4_addr("127.0.0.1", f.server.port());
+        auto& injector = seastar::memory::local_failure_injector();
+        for (uint64_t count = 0;; ++count) {
+            sample::EchoClient client(options);
+            injector.fail_after(count);
+            try {
+                client.connect().get();
+                auto said = client.Say(text("x", 5));
+                auto reply = seastar::with_timeout(seastar::lowres_clock::now() + 20s, std::move(said)).get();
+                EXPECT_TRUE(reply.ctx->status() == 200 || injector.failed()) << reply.ctx->status(); // the server's
+            } catch (const seastar::timed_out_error&) {
+                ADD_FAILURE() << "no end, when allocation " << count << " failed";
+            } catch (const std::exception&) { // std::bad_alloc; or the server's, and its connection is gone
+                EXPECT_TRUE(injector.failed());
+            }
+            injector.cancel();
+            if (injector.failed()) {
+                client.reconnect().get();
+                ASSERT_EQ(client.Say(text("x", 5)).get().ctx->status(), 200u) << "allocation " << count;
+            }
+            client.stop().get();
+            if (!injector.failed()) {
+                EXPECT_GT(count, 5u);
+                return;
+            }
+        }
+    });
 }
 
 }

@@ -7,6 +7,9 @@
 #include "memory/task_lists.hh"
 
 #include "base/sanitizer.hh"
+#include "memory/heap/shard_heaps.hh"
+
+#include <utility>
 
 namespace seastar::memory {
 
@@ -70,19 +73,24 @@ void* allocate_task_or_reserve(size_t size) {
     try {
         return allocate_task_slow(size);
     } catch (const std::bad_alloc&) {
-        auto* block = reserve.first;
-        if (!block || size > task_lists::size_max) {
+        if (!reserve.first || size > task_lists::size_max) {
             throw;
         }
-        reserve.first = block->next;
         --reserve.count;
-        return block;
+        return std::exchange(reserve.first, reserve.first->next);
     }
 }
 
 void fill_task_reserve() noexcept {
     auto& mine = this_thread_lists;
-    while (mine.reserve.count < task_lists::reserve_count && !mine.ended) {
+    if (mine.reserve.count == task_lists::reserve_count || mine.ended) {
+        return;
+    }
+    constexpr size_t bytes = task_lists::reserve_count * task_lists::size_max;
+    if (auto* heap = this_thread_heap; heap && heap->used_bytes() + bytes > heap->limit()) {
+        return; // it would fail each time that the loop is idle, and be counted
+    }
+    while (mine.reserve.count < task_lists::reserve_count) {
         void* p = ::operator new(task_lists::size_max, std::nothrow);
         if (!p) {
             return;

@@ -1,3 +1,4 @@
+#include <seastar/core/internal/task_allocator.hh>
 #include <seastar/util/alloc_failure_injector.hh>
 #include <seastar/util/critical_alloc_section.hh>
 #include <seastar/util/defer.hh>
@@ -18,6 +19,7 @@ alloc_failure_injector& local_failure_injector() noexcept {
 void alloc_failure_injector::update() noexcept {
     if (auto* heap = this_thread_heap) {
         heap->before_allocation = nullptr;
+        fill_task_reserve();
         keep_nothing(_fail_at != never);
         if (_fail_at != never) {
             heap->before_allocation = [] { memory::on_alloc_point(); };

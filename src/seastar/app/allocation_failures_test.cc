@@ -1,9 +1,11 @@
 /// What programs do all day, with each of its allocations failing once: what comes of it is std::bad_alloc, and nothing
 /// is lost or left waiting.
 #include "app/app_fixture.hh"
+#include "io/file_fixture.hh"
 
 #include <seastar/core/abort_source.hh>
 #include <seastar/core/condition-variable.hh>
+#include <seastar/core/fstream.hh>
 #include <seastar/core/gate.hh>
 #include <seastar/core/iostream.hh>
 #include <seastar/core/lowres_clock.hh>
@@ -240,6 +242,29 @@ TEST(allocation_failures, of_sockets) {
         }
         listener.abort_accept();
         served.handle_exception([](std::exception_ptr) {}).get();
+    });
+}
+
+TEST(allocation_failures, of_files) {
+    io::temporary_directory directory;
+    sweep([name = directory.path("file")] {
+        auto f = open_file_dma(name, open_flags::rw | open_flags::create).get();
+        auto out = make_file_output_stream(f).get(); // closes the file, also if there is no stream
+        std::exception_ptr failure;
+        try {
+            out.write(std::string(10'000, 'x')).get();
+            out.flush().get();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        out.close().handle_exception([&](std::exception_ptr ex) { failure = ex; }).get();
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+        auto again = open_file_dma(name, open_flags::ro).get();
+        auto in = make_file_input_stream(again);
+        auto close_input = defer([&]() noexcept { in.close().handle_exception([](std::exception_ptr) {}).get(); });
+        EXPECT_EQ(in.read_exactly(20'000).get().size(), 10'000u);
     });
 }
 

@@ -151,11 +151,11 @@ future<file> open_file_dma(std::string_view name, open_flags flags) noexcept {
 }
 
 future<file> open_file_dma(std::string_view name, open_flags flags, file_open_options options) noexcept {
-    return opened(futurize_invoke(io::open_posix_file, std::string(name), flags, options));
+    return opened(futurize_invoke([&] { return io::open_posix_file(std::string(name), flags, options); }));
 }
 
 future<file> open_directory(std::string_view name) noexcept {
-    return opened(futurize_invoke(io::open_posix_directory, std::string(name)));
+    return opened(futurize_invoke([&] { return io::open_posix_directory(std::string(name)); }));
 }
 
 future<> check_direct_io_support(std::string_view path) noexcept {
@@ -203,14 +203,18 @@ future<> rename_file(std::string_view old_name, std::string_view new_name) noexc
 }
 
 future<> rename_file(std::string_view old_name, std::string_view new_name, rename_flags flags) noexcept {
-    return done_by("rename", old_name, [to = std::string(new_name), flags](const char* from) {
-        return kernel::rename_path(from, to.c_str(), static_cast<unsigned>(flags));
+    return futurize_invoke([&] {
+        return done_by("rename", old_name, [to = std::string(new_name), flags](const char* from) {
+            return kernel::rename_path(from, to.c_str(), static_cast<unsigned>(flags));
+        });
     });
 }
 
 future<> link_file(std::string_view old_name, std::string_view new_name) noexcept {
-    return done_by("link", old_name,
-                   [to = std::string(new_name)](const char* from) { return kernel::link_path(from, to.c_str()); });
+    return futurize_invoke([&] {
+        return done_by("link", old_name,
+                       [to = std::string(new_name)](const char* from) { return kernel::link_path(from, to.c_str()); });
+    });
 }
 
 future<> chmod(std::string_view name, file_permissions permissions) noexcept {

@@ -319,8 +319,9 @@ TEST_F(malloc_test, each_allocation_of_a_function_fails_once) {
         int finished = 0;
         with_allocation_failures([&] {
             ++calls;
-            auto* p = static_cast<char*>(allocate(100));
-            auto* q = static_cast<char*>(std::calloc(10, 10));
+            void* p = allocate(100);
+            sink = std::calloc(10, 10);
+            void* q = sink;
             void* r = nullptr;
             (void)::posix_memalign(&r, 64, 100);
             {
